@@ -1,0 +1,122 @@
+"""A match: fixture, then result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from matches.models.league import League
+from matches.models.team import Team
+from matches.querysets import MatchQuerySet
+
+MOST_GOALS = 99
+EARLIEST_SEASON, LATEST_SEASON = 1850, 2200
+
+
+class Match(models.Model):
+    class Status(models.TextChoices):
+        SCHEDULED = "scheduled"
+        FINISHED = "finished"
+        POSTPONED = "postponed"
+        CANCELLED = "cancelled"
+        AWARDED = "awarded", "Awarded (decided off the pitch)"
+
+    WITH_SCORE = (Status.FINISHED, Status.AWARDED)
+
+    league = models.ForeignKey(League, on_delete=models.PROTECT, related_name="matches")
+    season = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(EARLIEST_SEASON), MaxValueValidator(LATEST_SEASON)],
+        help_text="The year in which the season starts: 2014 means 2014/15.",
+    )
+    kickoff = models.DateTimeField(help_text="In UTC. Noon at the league's place when the time of day is unknown.")
+    kickoff_time_known = models.BooleanField(default=True)
+    day = models.DateField(editable=False, help_text="The date of the kickoff at the league's place.")
+    home_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="home_matches")
+    away_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="away_matches")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.SCHEDULED)
+    home_goals = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_GOALS)])
+    away_goals = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_GOALS)])
+    home_shots = models.PositiveSmallIntegerField(null=True, blank=True)
+    away_shots = models.PositiveSmallIntegerField(null=True, blank=True)
+    home_shots_on_target = models.PositiveSmallIntegerField(null=True, blank=True)
+    away_shots_on_target = models.PositiveSmallIntegerField(null=True, blank=True)
+    closing_odds_home = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)])
+    closing_odds_draw = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)])
+    closing_odds_away = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)])
+    provenance = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="Which source each group of fields came from."
+    )
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "matches"
+        ordering = ["kickoff", "id"]
+        indexes = [
+            models.Index(fields=["league", "season", "day"], name="match_league_season_day"),
+            models.Index(fields=["status", "kickoff", "id"], name="match_status_kickoff"),
+            models.Index(fields=["kickoff", "id"], name="match_kickoff"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["league", "season", "home_team", "away_team", "day"], name="match_unique_on_its_day"
+            ),
+            models.CheckConstraint(condition=~Q(home_team=F("away_team")), name="match_two_different_teams"),
+            models.CheckConstraint(
+                condition=Q(season__gte=EARLIEST_SEASON, season__lte=LATEST_SEASON), name="match_season_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["finished", "awarded"], home_goals__isnull=False, away_goals__isnull=False)
+                | Q(
+                    status__in=["scheduled", "postponed", "cancelled"],
+                    home_goals__isnull=True,
+                    away_goals__isnull=True,
+                ),
+                name="match_score_exactly_when_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(home_goals__isnull=True) | Q(home_goals__lte=MOST_GOALS, away_goals__lte=MOST_GOALS),
+                name="match_goals_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_odds_home__isnull=True, closing_odds_draw__isnull=True, closing_odds_away__isnull=True)
+                | Q(closing_odds_home__gt=1, closing_odds_draw__gt=1, closing_odds_away__gt=1),
+                name="match_odds_all_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.home_team} – {self.away_team}, {self.day}"
+
+    def clean(self) -> None:
+        """Say in words what the database's constraints would refuse. Raises ValidationError."""
+        if self.home_team_id is not None and self.home_team_id == self.away_team_id:
+            raise ValidationError("A team cannot play against itself.")
+        decided = self.status in self.WITH_SCORE
+        scored = self.home_goals is not None and self.away_goals is not None
+        if decided and not scored:
+            raise ValidationError(f"A match that is {self.status} needs both scores.")
+        if not decided and (self.home_goals is not None or self.away_goals is not None):
+            raise ValidationError(f"A match that is {self.status} has no score: empty it, or set it finished.")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save through the one place that every write of a match goes through."""
+        from matches import services
+
+        with services.recording(Match.objects.filter(pk=self.pk) if self.pk else ()) as record:
+            self.day = services.local_day(self)
+            if (fields := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*fields, "day"}
+            super().save(*args, **kwargs)
+            record([self])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete through the one place that every write of a match goes through."""
+        from matches import services
+
+        with services.recording([self]):
+            return super().delete(*args, **kwargs)

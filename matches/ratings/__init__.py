@@ -1,0 +1,1 @@
+"""Ratings: a fold over results, match day by match day."""

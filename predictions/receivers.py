@@ -1,0 +1,1 @@
+"""Voids cached answers when the football changes."""
