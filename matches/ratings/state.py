@@ -1,0 +1,35 @@
+"""What the ratings know of a league and its teams at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class TeamState(NamedTuple):
+    """One team. Field for field as stored in `TeamSnapshot`, so that rows and states compare exactly."""
+
+    elo: float
+    attack_home: float
+    attack_away: float
+    defence_home: float
+    defence_away: float
+    played: int
+    promoted: bool
+
+
+class LeagueState(NamedTuple):
+    """A league: the logarithms of the goals its home and away teams score on average, and its teams by id."""
+
+    log_goals_home: float
+    log_goals_away: float
+    teams: Mapping[int, TeamState]
+
+
+class Result(NamedTuple):
+    """A match that was played: ids of the teams, and their goals."""
+
+    home_team: int
+    away_team: int
+    home_goals: int
+    away_goals: int
