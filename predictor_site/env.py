@@ -1,44 +1,114 @@
-"""What the environment says, read once and in one place."""
+"""What the environment says, read once and in one place.
+
+Without REDIS_URL and DATABASE_URL everything lives in the state directory, where `make run` keeps it; so
+`manage.py` commands typed beside a running `make run` speak to the same servers.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# What a Unix socket's address may measure, in bytes: 104 on macOS, 108 on Linux, with the closing zero.
+LONGEST_SOCKET_PATH = 103
 
 _env = environ.Env()
-_BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def debug() -> bool:
-    return _env.bool("DEBUG", default=False)
+    """DEBUG: pages that explain errors. Never in production."""
+    return bool(_env.bool("DEBUG", default=False))
+
+
+def https() -> bool:
+    """HTTPS: whether the service is reached over TLS, as it is in production behind a proxy."""
+    return bool(_env.bool("HTTPS", default=False))
 
 
 def state_directory() -> Path:
-    """The folder for what a run leaves behind (STATE_DIR; `var` beside manage.py)."""
-    return Path(_env.str("STATE_DIR", default=str(_BASE_DIR / "var")))
+    """STATE_DIR: the folder for what a run leaves behind; `var` beside manage.py unless set."""
+    return Path(_env.str("STATE_DIR", default=str(BASE_DIR / "var")))
+
+
+def secret_key_file() -> Path:
+    """Where `make run` keeps the secret that it makes for development."""
+    return state_directory() / "secret_key"
 
 
 def secret_keys() -> tuple[str, list[str]]:
-    return _env.str("SECRET_KEY", default="not-yet"), _env.list("SECRET_KEY_FALLBACKS", default=[])
+    """SECRET_KEY and SECRET_KEY_FALLBACKS. Raises ImproperlyConfigured when there is no secret at all."""
+    fallbacks = _env.list("SECRET_KEY_FALLBACKS", default=[])
+    if key := _env.str("SECRET_KEY", default=""):
+        return key, fallbacks
+    try:
+        return secret_key_file().read_text().strip(), fallbacks
+    except OSError:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Set it to a long random text, or type `make run`, which makes one for development."
+        ) from None
 
 
 def allowed_hosts() -> list[str]:
-    return _env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+    """ALLOWED_HOSTS: host names under which the service answers, separated by commas."""
+    return list(_env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]))
 
 
 def csrf_trusted_origins() -> list[str]:
-    return _env.list("CSRF_TRUSTED_ORIGINS", default=[])
+    """CSRF_TRUSTED_ORIGINS: origins from which the admin's forms may be sent, separated by commas."""
+    return list(_env.list("CSRF_TRUSTED_ORIGINS", default=[]))
 
 
 def database() -> dict[str, Any]:
-    state_directory().mkdir(parents=True, exist_ok=True)
-    return dict(_env.db_url("DATABASE_URL", default=f"sqlite:///{state_directory() / 'predictor.sqlite3'}"))
+    """DATABASE_URL; an SQLite file in the state directory unless set."""
+    config = dict(_env.db_url("DATABASE_URL", default=f"sqlite:///{state_directory() / 'predictor.sqlite3'}"))
+    if config["ENGINE"].endswith("sqlite3"):
+        # Write-ahead logging lets readers go on beside a writer; IMMEDIATE makes writers queue instead of failing.
+        config["OPTIONS"] = {
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+        }
+    else:
+        config.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    return config
+
+
+def embedded_redis_socket() -> Path:
+    """The Unix socket of the Valkey that `make run` starts: in the state directory, unless its path is too long."""
+    path = state_directory().absolute() / "valkey.sock"
+    if len(str(path).encode()) <= LONGEST_SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"predictor-{digest}" / "valkey.sock"
+
+
+def redis_url() -> str:
+    """REDIS_URL (redis://, rediss://, unix://); the embedded Valkey's socket unless set."""
+    return str(_env.str("REDIS_URL", default=f"unix://{embedded_redis_socket()}"))
 
 
 def predictions_cache() -> dict[str, Any]:
+    """The cache of predictions: django-redis that passes sealed bytes, fails fast, and hides no outage."""
     return {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": _env.str("REDIS_URL", default="redis://127.0.0.1:6379/0"),
+        "LOCATION": redis_url(),
+        "KEY_PREFIX": _env.str("CACHE_KEY_PREFIX", default=""),
+        "KEY_FUNCTION": "predictions.cache.keys.raw_key",
+        "REVERSE_KEY_FUNCTION": "predictions.cache.keys.plain_key",
+        "OPTIONS": {
+            "SERIALIZER": "predictions.cache.serializer.SealedBytesSerializer",
+            "SOCKET_CONNECT_TIMEOUT": _env.float("REDIS_TIMEOUT", default=0.5),
+            "SOCKET_TIMEOUT": _env.float("REDIS_TIMEOUT", default=0.5),
+            # One more try heals a connection that a restarted server has closed. More would make an outage slow.
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
+        },
     }

@@ -1,10 +1,6 @@
 """Django settings: everything that differs between machines comes from the environment (env.py)."""
 
-from pathlib import Path
-
 from predictor_site import env
-
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.debug()
 SECRET_KEY, SECRET_KEY_FALLBACKS = env.secret_keys()
@@ -64,6 +60,26 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.state_directory() / "static"
+WHITENOISE_USE_FINDERS = True
+
+# Behind a proxy that ends TLS and says so in X-Forwarded-Proto.
+if env.https():
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "matches.api.problems.exception_handler",
+}
 
 # How long things may be believed, in seconds. A prediction's own time to live is its league's `cache_ttl`.
 FEATURES_TTL = 900
