@@ -9,8 +9,8 @@ import tempfile
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ["STATE_DIR"] = tempfile.mkdtemp(prefix="predictor-tests-")
 
-from predictor_site.settings import *  # noqa: E402, F403
-from predictor_site.settings import CACHES  # noqa: E402
+from predictor_site.settings import *  # noqa: F403
+from predictor_site.settings import CACHES
 
 # Each parallel worker has a Redis database of its own, as pytest-django gives it a PostgreSQL database of its own.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
