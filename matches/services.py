@@ -1,25 +1,33 @@
 """The one place that every write of a match goes through.
 
-`Match.save`, `Match.delete` and the methods of `MatchQuerySet` all wrap their work in `recording`. At the end of the
+`Match.save`, `Match.delete` and the methods of `MatchQuerySet` all do their work inside `batched`. At the end of the
 outermost one, still inside its transaction, the ratings of the leagues touched are brought up to date and
 `matches_changed` is sent: what is to happen after any change of the football hangs there.
+
+Whoever writes matches of a league holds its row's lock from before the first look until the commit. What is noted of
+the matches is what the database holds before and after, not what an instance in memory says: it may be out of date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db import transaction
+from django.db import models, transaction
 
 from matches.signals import matches_changed
 
 if TYPE_CHECKING:
-    from matches.models import Match
+    from matches.models import League, Match
+
+    Matches = models.QuerySet[Match]
+
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,11 @@ class LeagueChange:
 
     league_id: int
     since: date
-    """The first match day touched."""
+    """The first match day touched, be it by a match written or by ratings that moved."""
     match_ids: frozenset[int]
     """The matches written: new, changed or deleted."""
     ratings_moved: bool
-    """Whether the ratings from `since` on were computed anew, so that every later match is affected."""
+    """Whether ratings changed on `since` or later, so that every later match is affected."""
 
 
 @dataclass(slots=True)
@@ -42,63 +50,149 @@ class _Touched:
     since: dict[int, date] = field(default_factory=dict)
     match_ids: set[int] = field(default_factory=set)
 
-    def add(self, pk: int | None, season: int, day: date) -> None:
-        self.since[season] = min(day, self.since.get(season, day))
-        if pk is not None:
-            self.match_ids.add(pk)
+
+class Change:
+    """An atomic change of the football in the making."""
+
+    def __init__(self) -> None:
+        self._touched: dict[int, _Touched] = {}
+        self._leagues: dict[int, League] = {}
+
+    def lock(self, league_ids: Iterable[int]) -> dict[int, League]:
+        """Wait until nobody else writes matches of these leagues; returns them as they are then.
+
+        In order of their ids, so that two who want the same ones wait for each other instead of deadlocking. FOR NO KEY
+        UPDATE, so that rows that only refer to a league can be inserted meanwhile. Asking again is right: a savepoint
+        that was rolled back has let go of its locks.
+        """
+        from matches.models import League
+
+        leagues = League.objects.select_for_update(no_key=True).filter(pk__in=set(league_ids)).order_by("pk")
+        locked = {league.pk: league for league in leagues}
+        self._leagues.update(locked)
+        return locked
+
+    def before(self, matches: Matches, *, league_ids: Iterable[int] = ()) -> list[int]:
+        """Note matches that are about to be written, as they are stored; returns their ids.
+
+        Locks their leagues and those in `league_ids`: the ones the caller expects them to be of, or to move to.
+        """
+        locked = set(self.lock(league_ids)) if (league_ids := set(league_ids)) else set()
+        # A match read before its league was locked may have been written since, so it is read again.
+        while True:
+            rows = matches.order_by().values_list("pk", "league_id", "season", "day")
+            if not (more := {league_id for _, league_id, _, _ in rows} - locked):
+                break
+            locked |= self.lock(more).keys()
+        for row in rows:
+            self._note(*row)
+        return [row[0] for row in rows]
+
+    def after(self, matches: Matches) -> dict[int, date]:
+        """Note matches that were written, and bring their days in line; returns their days by id."""
+        rows = list(
+            matches.order_by().values_list(
+                "pk", "league_id", "season", "day", "kickoff", "home_team_id", "away_team_id", named=True
+            )
+        )
+        if more := {row.league_id for row in rows} - self._leagues.keys():
+            self.lock(more)
+        days: dict[int, date] = {}
+        moves: list[_Move] = []
+        for row in rows:
+            self._note(row.pk, row.league_id, row.season, row.day)
+            days[row.pk] = day = row.kickoff.astimezone(self._leagues[row.league_id].zone).date()
+            if day != row.day:
+                self._note(row.pk, row.league_id, row.season, day)
+                moves.append(
+                    _Move(row.pk, row.day, day, (row.league_id, row.season, row.home_team_id, row.away_team_id))
+                )
+        _write_days(moves)
+        return days
+
+    def local_day(self, match: Match) -> date:
+        """The date of the match's kickoff where its league is played. Raises League.DoesNotExist."""
+        from matches.models import League
+
+        league_id = match.league_id or match.league.pk
+        if league_id not in self._leagues and league_id not in self.lock([league_id]):
+            raise League.DoesNotExist("A match's league must be saved before it.")
+        kickoff: datetime = match._meta.get_field("kickoff").get_prep_value(match.kickoff)
+        return kickoff.astimezone(self._leagues[league_id].zone).date()
+
+    def settle(self) -> None:
+        """Replay the ratings of each league touched, and tell who listens; again, if they write in their turn."""
+        from matches import ratings
+
+        while self._touched:
+            touched, self._touched = self._touched, {}
+            changes = []
+            for league in self.lock(touched).values():
+                what = touched[league.pk]
+                moved = ratings.replay(league, what.since)
+                since = min(day for day in (*what.since.values(), moved) if day is not None)
+                changes.append(LeagueChange(league.pk, since, frozenset(what.match_ids), moved is not None))
+            if changes:
+                matches_changed.send(sender=LeagueChange, changes=tuple(changes))
+
+    def _note(self, pk: int, league_id: int, season: int, day: date) -> None:
+        touched = self._touched.setdefault(league_id, _Touched())
+        touched.since[season] = min(day, touched.since.get(season, day))
+        touched.match_ids.add(pk)
 
 
-_pending: ContextVar[dict[int, _Touched] | None] = ContextVar("matches_pending", default=None)
-
-
-def local_day(match: Match) -> date:
-    """The date of the match's kickoff where its league is played."""
-    return match.kickoff.astimezone(match.league.zone).date()
+_making: ContextVar[Change | None] = ContextVar("matches_change", default=None)
 
 
 @contextmanager
-def batched() -> Iterator[None]:
+def batched() -> Iterator[Change]:
     """Make every write inside one atomic change: the ratings follow once, at its end."""
-    if _pending.get() is not None:
-        yield
+    if (outer := _making.get()) is not None:
+        yield outer
         return
-    touched: dict[int, _Touched] = {}
-    token = _pending.set(touched)
+    change = Change()
+    token = _making.set(change)
     try:
         with transaction.atomic():
-            yield
-            _settle(touched)
+            yield change
+            change.settle()
     finally:
-        _pending.reset(token)
+        _making.reset(token)
 
 
-@contextmanager
-def recording(before: Iterable[Match]) -> Iterator[Callable[[Iterable[Match]], None]]:
-    """Wrap one write. `before` are the matches as they are stored; call what is yielded with those after it."""
-    with batched():
-        touched = _pending.get()
-        assert touched is not None
+def follow_time_zones(change: Change, before: Mapping[int, League]) -> None:
+    """Bring the days of all matches in line of those leagues whose time zone is not what it was `before`."""
+    from matches.models import Match
 
-        def record(matches: Iterable[Match]) -> None:
-            for match in matches:
-                touched.setdefault(match.league_id, _Touched()).add(match.pk, match.season, match.day)
-
-        record(before)
-        yield record
+    now = change.lock(before)
+    moved = [pk for pk, league in now.items() if league.time_zone != before[pk].time_zone]
+    if moved:
+        change.after(Match.objects.filter(league__in=moved))
 
 
-def _settle(touched: dict[int, _Touched]) -> None:
-    """Replay the ratings of each league touched, one writer per league at a time, and tell who listens."""
-    from matches import ratings
-    from matches.models import League
+class _Move(NamedTuple):
+    pk: int
+    old: date
+    new: date
+    meeting: tuple[int, int, int, int]
+    """League, season, home and away team, of which there may be one match a day."""
 
-    # Locked in one order, so that two imports of the same leagues wait for each other instead of deadlocking.
-    leagues = League.objects.select_for_update().filter(pk__in=touched).order_by("pk")
-    changes = []
-    for league in leagues:
-        what = touched[league.pk]
-        season = min(what.since)
-        moved = ratings.replay(league, season=season, since=what.since[season])
-        changes.append(LeagueChange(league.pk, min(what.since.values()), frozenset(what.match_ids), moved))
-    if changes:
-        matches_changed.send(sender=LeagueChange, changes=tuple(changes))
+
+def _write_days(moves: Iterable[_Move]) -> None:
+    """Write the new days.
+
+    Teams may meet twice at the same home, and one meeting move to the very day that the other is about to leave. So
+    they take turns: of those that move to later days the last goes first, of those that move to earlier ones the first.
+    """
+    from matches.models import Match
+
+    later = sorted((move for move in moves if move.new > move.old), key=lambda move: move.new, reverse=True)
+    earlier = sorted((move for move in moves if move.new < move.old), key=lambda move: move.new)
+    met: Counter[tuple[int, int, int, int]] = Counter()
+    turns: dict[int, list[Match]] = defaultdict(list)
+    for move in (*later, *earlier):
+        turns[met[move.meeting]].append(Match(pk=move.pk, day=move.new))
+        met[move.meeting] += 1
+    plain: Matches = models.QuerySet(Match)
+    for _, matches in sorted(turns.items()):
+        plain.bulk_update(matches, ["day"], batch_size=BATCH_SIZE)

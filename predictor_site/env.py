@@ -10,6 +10,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -69,7 +70,14 @@ def csrf_trusted_origins() -> list[str]:
 
 def database() -> dict[str, Any]:
     """DATABASE_URL; an SQLite file in the state directory unless set."""
-    config = dict(_env.db_url("DATABASE_URL", default=f"sqlite:///{state_directory() / 'predictor.sqlite3'}"))
+    file = state_directory() / "predictor.sqlite3"
+    config: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file)}
+    if url := _env.str("DATABASE_URL", default=""):
+        if urlsplit(url).scheme not in environ.Env.DB_SCHEMES:
+            raise ImproperlyConfigured(
+                "DATABASE_URL is no address of a database, like postgres://user:password@host/name"
+            )
+        config = dict(_env.db_url_config(url))
     if config["ENGINE"].endswith("sqlite3"):
         # Write-ahead logging lets readers go on beside a writer; IMMEDIATE makes writers queue instead of failing.
         config["OPTIONS"] = {
@@ -79,6 +87,8 @@ def database() -> dict[str, Any]:
         }
     else:
         config.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+        # An address where nobody answers must not hold up every request for minutes.
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     return config
 
 
@@ -93,7 +103,12 @@ def embedded_redis_socket() -> Path:
 
 def redis_url() -> str:
     """REDIS_URL (redis://, rediss://, unix://); the embedded Valkey's socket unless set."""
-    return str(_env.str("REDIS_URL", default=f"unix://{embedded_redis_socket()}"))
+    return str(_env.str("REDIS_URL", default="")) or f"unix://{quote(str(embedded_redis_socket()))}"
+
+
+def embedded_valkey() -> bool:
+    """Whether `make run` brings its own Valkey: unless REDIS_URL names a server."""
+    return not _env.str("REDIS_URL", default="")
 
 
 def predictions_cache() -> dict[str, Any]:

@@ -54,23 +54,42 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.predictions_cache(), "predictions": env.predictions_cache()}
 
+# Everything goes to stderr. Django's default would send errors by mail alone while DEBUG is off.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"level": "WARNING", "handlers": [], "propagate": True}},
+}
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.state_directory() / "static"
+# Straight from the packages: there is no collectstatic to forget.
 WHITENOISE_USE_FINDERS = True
 
 # Behind a proxy that ends TLS and says so in X-Forwarded-Proto.
 if env.https():
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    # Whoever probes the process itself speaks plain HTTP to it.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+UNFOLD = {
+    "SITE_TITLE": "Predictor",
+    "SITE_HEADER": "Predictor",
+    "SITE_SYMBOL": "sports_soccer",
+    "SHOW_VIEW_ON_SITE": False,
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -89,3 +108,7 @@ HTTP_MAX_AGE = 60
 # Where trained models are kept, and how often a process asks the database which one is active.
 MODEL_DIRECTORY = env.state_directory() / "models"
 MODEL_POLL_SECONDS = 2.0
+
+# Where the publishers of results keep their files, for `import_matches --download`.
+FOOTBALL_DATA_URL = "https://www.football-data.co.uk/mmz4281"
+OPENFOOTBALL_URL = "https://raw.githubusercontent.com/openfootball/football.json/master"

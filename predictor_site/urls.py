@@ -3,8 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from predictions.api.health import Liveness, Readiness
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("matches.api.urls")),
     path("api/v1/", include("predictions.api.urls")),
+    path("healthz", Liveness.as_view(), name="healthz"),
+    path("readyz", Readiness.as_view(), name="readyz"),
 ]
+
+handler400 = "matches.api.handlers.bad_request"
+handler403 = "matches.api.handlers.permission_denied"
+handler404 = "matches.api.handlers.page_not_found"
+handler500 = "matches.api.handlers.server_error"

@@ -15,6 +15,7 @@ from predictor_site.settings import CACHES
 # Each parallel worker has a Redis database of its own, as pytest-django gives it a PostgreSQL database of its own.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 for _cache in CACHES.values():
-    _cache["OPTIONS"]["CONNECTION_POOL_KWARGS"]["db"] = int(_worker) + 1
+    # In the query, which outweighs a number in the path.
+    _cache["LOCATION"] += f"?db={int(_worker) + 1}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

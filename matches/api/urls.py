@@ -1,5 +1,10 @@
 """The addresses below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from matches.api.views import MatchDetail, MatchList
+
+urlpatterns = [
+    path("matches/", MatchList.as_view(), name="matches"),
+    path("matches/<int:match_id>/", MatchDetail.as_view(), name="match"),
+]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+
+from matches import services
+from matches.querysets import LeagueQuerySet
 
 SECONDS_TOP = 6 * 3600
 SECONDS_OTHERS = 3600
@@ -48,6 +52,8 @@ class League(models.Model):
         help_text="Whole weeks by which every kickoff was moved; 0 means the dates are real.",
     )
 
+    objects = LeagueQuerySet.as_manager()
+
     class Meta:
         ordering = ["code"]
         constraints = [
@@ -59,6 +65,13 @@ class League(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """When the time zone changes, the days of its matches and the ratings follow."""
+        with services.batched() as change:
+            before = {} if self.pk is None else change.lock([self.pk])
+            super().save(*args, **kwargs)
+            services.follow_time_zones(change, before)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from matches import services
 from matches.models.league import League
 from matches.models.team import Team
 from matches.querysets import MatchQuerySet
@@ -54,6 +55,8 @@ class Match(models.Model):
     objects = MatchQuerySet.as_manager()
 
     class Meta:
+        # So that what related managers write (`league.matches.add`) is noted like everything else.
+        base_manager_name = "objects"
         verbose_name_plural = "matches"
         ordering = ["kickoff", "id"]
         indexes = [
@@ -83,7 +86,9 @@ class Match(models.Model):
                 name="match_goals_in_range",
             ),
             models.CheckConstraint(
-                condition=Q(closing_odds_home__isnull=True, closing_odds_draw__isnull=True, closing_odds_away__isnull=True)
+                condition=Q(
+                    closing_odds_home__isnull=True, closing_odds_draw__isnull=True, closing_odds_away__isnull=True
+                )
                 | Q(closing_odds_home__gt=1, closing_odds_draw__gt=1, closing_odds_away__gt=1),
                 name="match_odds_all_or_none",
             ),
@@ -91,6 +96,21 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.home_team} – {self.away_team}, {self.day}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save through the one place that every write of a match goes through."""
+        with services.batched() as change:
+            change.before(self._stored, league_ids=[] if self.league_id is None else [self.league_id])
+            if not hasattr(self.kickoff, "resolve_expression"):
+                self.day = change.local_day(self)
+            super().save(*args, **kwargs)
+            self.day = change.after(self._stored).get(self.pk, self.day)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete through the one place that every write of a match goes through."""
+        with services.batched() as change:
+            change.before(self._stored, league_ids=[self.league_id])
+            return super().delete(*args, **kwargs)
 
     def clean(self) -> None:
         """Say in words what the database's constraints would refuse. Raises ValidationError."""
@@ -103,20 +123,6 @@ class Match(models.Model):
         if not decided and (self.home_goals is not None or self.away_goals is not None):
             raise ValidationError(f"A match that is {self.status} has no score: empty it, or set it finished.")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save through the one place that every write of a match goes through."""
-        from matches import services
-
-        with services.recording(Match.objects.filter(pk=self.pk) if self.pk else ()) as record:
-            self.day = services.local_day(self)
-            if (fields := kwargs.get("update_fields")) is not None:
-                kwargs["update_fields"] = {*fields, "day"}
-            super().save(*args, **kwargs)
-            record([self])
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete through the one place that every write of a match goes through."""
-        from matches import services
-
-        with services.recording([self]):
-            return super().delete(*args, **kwargs)
+    @property
+    def _stored(self) -> MatchQuerySet:
+        return Match.objects.filter(pk=self.pk)

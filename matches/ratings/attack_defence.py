@@ -33,12 +33,21 @@ class Steps(NamedTuple):
 
 
 def log_expected_goals(
-    log_goals_home: float, log_goals_away: float, home: TeamState, away: TeamState
+    log_goals_home: float,
+    log_goals_away: float,
+    *,
+    attack_home: float,
+    defence_home: float,
+    attack_away: float,
+    defence_away: float,
 ) -> tuple[float, float]:
-    """ln λ of the home and of the away team: the logarithms of the goals each is expected to score."""
+    """ln λ of the home and of the away team, the logarithms of the goals each is expected to score.
+
+    From the league's levels, what the home team is worth at home, and what the away team is worth away.
+    """
     return (
-        _bounded(log_goals_home + home.attack_home - away.defence_away),
-        _bounded(log_goals_away + away.attack_away - home.defence_home),
+        _bounded(log_goals_home + attack_home - defence_away),
+        _bounded(log_goals_away + attack_away - defence_home),
     )
 
 
@@ -53,7 +62,14 @@ def steps(
     log_goals_home: float, log_goals_away: float, home: TeamState, away: TeamState, home_goals: int, away_goals: int
 ) -> Steps:
     """What the result of a match between `home` and `away`, as they were before it, teaches."""
-    log_home, log_away = log_expected_goals(log_goals_home, log_goals_away, home, away)
+    log_home, log_away = log_expected_goals(
+        log_goals_home,
+        log_goals_away,
+        attack_home=home.ratings.attack_home,
+        defence_home=home.ratings.defence_home,
+        attack_away=away.ratings.attack_away,
+        defence_away=away.ratings.defence_away,
+    )
     error_home, error_away = home_goals - exp(log_home), away_goals - exp(log_away)
     rate_home, rate_away = learning_rate(home), learning_rate(away)
     return Steps(

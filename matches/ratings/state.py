@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class TeamState(NamedTuple):
-    """One team. Field for field as stored in `TeamSnapshot`, so that rows and states compare exactly."""
+class Ratings(NamedTuple):
+    """What a team is worth. Elo in points, the others in logarithms of goals."""
 
     elo: float
     attack_home: float
     attack_away: float
     defence_home: float
     defence_away: float
+
+
+class TeamState(NamedTuple):
+    """One team: its ratings, how many matches it has played this season, and whether it is new in the league."""
+
+    ratings: Ratings
     played: int
     promoted: bool
 

@@ -1,5 +1,7 @@
 """The addresses below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from predictions.api.views import PredictionView
+
+urlpatterns = [path("predictions/<int:match_id>/", PredictionView.as_view(), name="prediction")]

@@ -11,6 +11,7 @@ LAYOUT = "v1"
 PREDICTION = "pred"
 FEATURES = "features"
 GENERATION = "gen"
+LEASE = "lease"
 
 
 def prediction(match_id: int, model: str) -> str:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.utils import timezone
 from pytest_django import Settings
 from redis.connection import AbstractConnection
+
+from matches.models import League, Match, Team
+from predictions.ml import registry
+from predictions.ml.active import ActiveModel, active_model, forget_active_model
+from predictions.ml.training import train
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +58,55 @@ def redis_away(settings: Settings) -> None:
     """The cache's address is a port on which nobody listens."""
     config = {**settings.CACHES["predictions"], "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {**settings.CACHES, "predictions": config}
+
+
+TEAMS = ["Albion", "Borough", "County", "Dynamo", "Eleven", "Fortuna"]
+
+
+@pytest.fixture
+def league(db: None) -> League:
+    """A league with two seasons played, home and away, and a third to be played from ten days from now on."""
+    league = League.objects.create(code="en.1", name="Premier League", country="en", cache_ttl=6 * 3600)
+    teams = Team.objects.bulk_create(Team(name=name, country="en") for name in TEAMS)
+    today = timezone.now().replace(hour=15, minute=0, second=0, microsecond=0)
+    matches = []
+    for season, first in ((2021, today - timedelta(days=800)), (2022, today - timedelta(days=400))):
+        for number, (home, away) in enumerate(permutations(range(len(teams)), 2)):
+            # The first teams are the better ones, and all outcomes occur.
+            edge = away - home
+            goals = {"home_goals": (6 + edge + number % 3) // 3, "away_goals": (5 - edge + number * 7 % 5) // 3}
+            kickoff = first + timedelta(days=3 * number)
+            matches.append(_match(league, season, kickoff, teams[home], teams[away], status="finished", **goals))
+    for number, (home, away) in enumerate(permutations(range(len(teams)), 2)):
+        kickoff = today + timedelta(days=10 + 3 * number)
+        matches.append(_match(league, 2023, kickoff, teams[home], teams[away]))
+    Match.objects.bulk_create(matches)
+    return league
+
+
+def _match(league: League, season: int, kickoff: datetime, home: Team, away: Team, **fields: Any) -> Match:
+    return Match(league=league, season=season, kickoff=kickoff, home_team=home, away_team=away, **fields)
+
+
+@pytest.fixture
+def model(league: League, settings: Settings, tmp_path: Path) -> Iterator[ActiveModel]:
+    """A model trained on the league, and active."""
+    settings.MODEL_DIRECTORY = tmp_path
+    registry.activate(train(now=timezone.now()).row.version)
+    forget_active_model()
+    yield active_model()
+    forget_active_model()
+
+
+@pytest.fixture
+def no_model() -> Iterator[None]:
+    """No model is active, whatever other tests have left in this process."""
+    forget_active_model()
+    yield
+    forget_active_model()
+
+
+@pytest.fixture
+def fixture(model: ActiveModel) -> Match:
+    """The next match to be played."""
+    return Match.objects.scheduled().with_names().order_by("kickoff")[0]

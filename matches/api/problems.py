@@ -1,0 +1,114 @@
+"""Errors as RFC 9457 problem documents: what kinds there are, and how one is written.
+
+`type` is "/problems/" and the kind below. Kinds are part of the API: they may be added to, never renamed. Beside the
+RFC's own members a document may carry `errors`, which says for each field or parameter what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+from rest_framework.views import exception_handler as drf_handler
+
+Kind = Literal[
+    "malformed-request",
+    "invalid-parameters",
+    "not-authenticated",
+    "forbidden",
+    "not-found",
+    "method-not-allowed",
+    "not-acceptable",
+    "unsupported-media-type",
+    "too-many-requests",
+    "internal-error",
+    "unavailable",
+    "no-active-model",
+    "not-ready",
+]
+
+# kind: (HTTP status, title)
+KINDS: dict[Kind, tuple[int, str]] = {
+    "malformed-request": (400, "The request can't be understood"),
+    "invalid-parameters": (400, "Something in the request is not valid"),
+    "not-authenticated": (401, "Who is asking is not known"),
+    "forbidden": (403, "This is not allowed"),
+    "not-found": (404, "There is no such thing"),
+    "method-not-allowed": (405, "This address does not know that method"),
+    "not-acceptable": (406, "There is no answer in the form asked for"),
+    "unsupported-media-type": (415, "The request's body is of a type that can't be read here"),
+    "too-many-requests": (429, "Too many requests"),
+    "internal-error": (500, "Something went wrong on this side"),
+    "unavailable": (503, "The service can't answer at the moment"),
+    "no-active-model": (503, "No model is active"),
+    "not-ready": (503, "The service is not ready"),
+}
+
+# The kind of an exception that names none. The first of a status is its general one.
+_GENERAL: dict[int, Kind] = {status: kind for kind, (status, _) in reversed(KINDS.items())}
+
+_DRF_HEADERS = ("Retry-After", "WWW-Authenticate")
+
+
+class Problem(APIException):
+    """Raised in a view of the API, it becomes a problem document. `retry_after` is in seconds."""
+
+    def __init__(self, kind: Kind, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.status_code, _ = KINDS[kind]
+        self.wait = retry_after
+
+
+def problem_response(
+    request: HttpRequest | Request,
+    *,
+    kind: Kind,
+    detail: str,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+    **members: Any,
+) -> HttpResponse:
+    """A problem document. `status` is the kind's own unless given; `members` are added to the RFC's.
+
+    Caches don't keep it, since a 404 without a word about that may be kept at their discretion.
+    """
+    usual_status, title = KINDS[kind]
+    status = status or usual_status
+    document = {
+        "type": f"/problems/{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": escape_uri_path(request.path),
+        **members,
+    }
+    return HttpResponse(
+        json.dumps(document, ensure_ascii=False).encode(),
+        status=status,
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store"} | dict(headers or {}),
+    )
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """REST framework's EXCEPTION_HANDLER. None for an error nobody foresaw, which Django then logs and answers."""
+    response = drf_handler(error, context)
+    if response is None:
+        return None
+    status = response.status_code
+    members: dict[str, Any] = {}
+    if isinstance(error, ValidationError):
+        kind: Kind = "invalid-parameters"
+        detail = "See `errors` for what is wrong with each field or parameter."
+        members["errors"] = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
+    else:
+        kind = getattr(error, "kind", None) or _GENERAL.get(status, "malformed-request")
+        detail = str(response.data["detail"])
+    headers = {name: response.headers[name] for name in _DRF_HEADERS if name in response.headers}
+    return problem_response(context["request"], kind=kind, detail=detail, status=status, headers=headers, **members)

@@ -1,0 +1,42 @@
+"""Predictions over HTTP: the cached bytes as they are, behind headers that say how they came about."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from matches.api.problems import Problem, problem_response
+from predictions import services
+from predictions.api.headers import cache_headers
+from predictions.ml.active import NoActiveModel
+
+# Seconds after which it is worth asking again for what a person has to put right.
+RETRY_AFTER = 30
+
+
+class PredictionView(APIView):
+    """The odds of one match: who wins, how many goals are expected, which model says so and since when."""
+
+    def get(self, request: Request, match_id: int) -> HttpResponseBase:
+        """404 for a match that does not exist, 503 while no model is active."""
+        now = timezone.now()
+        try:
+            answer = services.predict(match_id, now=now)
+        except NoActiveModel as error:
+            raise Problem("no-active-model", str(error), retry_after=RETRY_AFTER) from error
+        headers = cache_headers(answer, now=now.timestamp())
+        if answer.entry.is_absence:
+            response: HttpResponseBase = problem_response(
+                request, kind="not-found", detail=f"There is no match {match_id}."
+            )
+        else:
+            etag = f'"{answer.entry.etag}"'
+            response = HttpResponse(answer.entry.body, content_type="application/json", headers={"ETag": etag})
+            response = get_conditional_response(request, etag=etag, response=response) or response
+        for name, value in headers.items():
+            response.headers[name] = value
+        return response

@@ -1,0 +1,111 @@
+"""Trains the model on all results, and makes it the active one."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from predictions.ml import registry
+from predictions.ml.evaluation import Comparison, Evaluation
+from predictions.ml.training import Trained, train
+from predictions.ml.training_set import TooFewMatches
+from predictions.models import TrainedModel
+
+ROW = "{:<10}{:>9}  {:>8} {:>8}  {:>8} {:>8}  {:>8} {:>8}"
+HEAD = ROW.format("", "matches", "RPS", "base", "log loss", "base", "accuracy", "base")
+
+
+class Command(BaseCommand):
+    help = "Train the model on all finished matches, measure it walk-forward beside base rates, and activate it."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name,
+            subcommand,
+            epilog="Example:\n  manage.py train_model --unless-active\n\n"
+            "Exit code: 0 done, 1 the model does not beat the base rates and is not activated, 2 nothing was trained.",
+            formatter_class=RawDescriptionHelpFormatter,
+            **kwargs,
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--unless-active", action="store_true", help="do nothing if a usable model is active")
+        parser.add_argument("--no-activate", action="store_true", help="leave the new model a candidate")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")
+
+    def handle(self, *, unless_active: bool, no_activate: bool, as_json: bool, **options: Any) -> None:
+        verbose = options["verbosity"] > 0 and not as_json
+        if unless_active and (active := self._usable()):
+            self.stdout.write(
+                json.dumps({"version": active.version, "status": active.status, "trained": False})
+                if as_json
+                else f"Model {active.version} is active already."
+            )
+            return
+        try:
+            trained = train(now=timezone.now(), tell=self._tell if verbose else lambda step: None)
+        except TooFewMatches as error:
+            raise CommandError(str(error), returncode=2) from error
+        except OSError as error:
+            raise CommandError(f"The model can't be saved: {error}", returncode=2) from error
+        worse = trained.evaluation is not None and not trained.evaluation.beats_base_rates
+        row = trained.row if no_activate or worse else registry.activate(trained.row.version)
+        self.stdout.write(_as_json(row, trained) if as_json else _as_text(row, trained.evaluation))
+        if worse:
+            raise CommandError(
+                f"Model {row.version} does not beat the base rates, so it stays a candidate. Are the results right?",
+                returncode=1,
+            )
+
+    def _usable(self) -> TrainedModel | None:
+        row = TrainedModel.objects.filter(status=TrainedModel.Status.ACTIVE).first()
+        if row is None:
+            return None
+        try:
+            registry.load(row)
+        except registry.UnusableModel as error:
+            self.stderr.write(str(error))
+            return None
+        return row
+
+    def _tell(self, step: str) -> None:
+        self.stdout.write(f"{step} …")
+
+
+def _as_json(row: TrainedModel, trained: Trained) -> str:
+    return json.dumps(
+        {
+            "version": row.version,
+            "status": row.status,
+            "trained": True,
+            "matches": row.matches,
+            "first_day": row.first_day.isoformat(),
+            "last_day": row.last_day.isoformat(),
+            "scores": row.scores,
+        }
+    )
+
+
+def _as_text(row: TrainedModel, evaluation: Evaluation | None) -> str:
+    lines = []
+    if evaluation is None:
+        lines.append("Not measured: no season has an earlier one to learn from.")
+    else:
+        lines += ["Each season foretold from those before it, beside the leagues' base rates:", HEAD]
+        lines += [_row(str(season), compared) for season, compared in evaluation.by_season.items()]
+        lines.append(_row("all", evaluation.overall))
+    lines.append(f"Model {row.version}, {row.matches:,} matches from {row.first_day} to {row.last_day}: {row.status}.")
+    return "\n".join(lines)
+
+
+def _row(name: str, compared: Comparison) -> str:
+    model, base = compared.model, compared.base_rates
+    return ROW.format(
+        name,
+        f"{compared.matches:,}",
+        *(f"{figure:.4f}" for pair in zip(model, base, strict=True) for figure in pair),
+    ).rstrip()

@@ -1,0 +1,75 @@
+"""All matches that were played, as arrays: what a model learns from and is measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matches.models import Match
+from predictions.ml.estimator import OUTCOMES, Outcome
+from predictions.ml.features import FEATURE_NAMES, features_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Rows = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+    Names = np.ndarray[tuple[int], np.dtype[np.str_]]
+
+
+class TooFewMatches(Exception):
+    """There is nothing, or too little, to learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """One row per match, in the order of season, day and id."""
+
+    features: Rows
+    """One column per name in FEATURE_NAMES."""
+    outcomes: Names
+    seasons: Numbers
+    days: Numbers
+    """Days as `date.toordinal` counts them."""
+    leagues: Numbers
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def where(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> TrainingSet:
+        """The rows for which `mask` is true."""
+        return TrainingSet(
+            self.features[mask], self.outcomes[mask], self.seasons[mask], self.days[mask], self.leagues[mask]
+        )
+
+    @property
+    def has_all_outcomes(self) -> bool:
+        return set(self.outcomes.tolist()) == set(OUTCOMES)
+
+
+def read_training_set() -> TrainingSet:
+    """Every finished match of every league; awarded ones were not decided by football. Raises TooFewMatches."""
+    import numpy as np
+
+    rows = list(
+        Match.objects.played()
+        .order_by("season", "day", "pk")
+        .values_list("pk", "season", "day", "league_id", "home_goals", "away_goals")
+    )
+    if not rows:
+        raise TooFewMatches("There is no finished match. Import results first: manage.py import_matches or load_demo.")
+    ids, seasons, days, leagues, home_goals, away_goals = zip(*rows, strict=True)
+    features = features_of(ids)
+    data = TrainingSet(
+        features=np.array([features[pk] for pk in ids], dtype=np.float64).reshape(-1, len(FEATURE_NAMES)),
+        outcomes=np.array([Outcome.of(home, away).value for home, away in zip(home_goals, away_goals, strict=True)]),
+        seasons=np.array(seasons, dtype=np.int64),
+        days=np.array([day.toordinal() for day in days], dtype=np.int64),
+        leagues=np.array(leagues, dtype=np.int64),
+    )
+    if not data.has_all_outcomes:
+        raise TooFewMatches(
+            f"{len(data)} finished matches do not hold a home win, a draw and an away win. "
+            "Import more results: manage.py import_matches or load_demo."
+        )
+    return data

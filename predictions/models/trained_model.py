@@ -1,0 +1,56 @@
+"""A trained model: where its artefact is, what it was made of, and how well it did."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+
+class TrainedModel(models.Model):
+    class Status(models.TextChoices):
+        CANDIDATE = "candidate"
+        ACTIVE = "active"
+        RETIRED = "retired"
+
+    version = models.CharField(
+        max_length=40, unique=True, help_text="When it was trained, and the start of its digest."
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CANDIDATE)
+    sha256 = models.CharField("SHA-256", max_length=64, help_text="Of its artefact, whose file name it is too.")
+    feature_schema = models.CharField(max_length=16, help_text="Hash of the features' names and meaning.")
+    library_versions = models.JSONField(help_text="What it was made with; it is loaded by exactly these.")
+    matches = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text="How many it learnt from.")
+    first_day = models.DateField(help_text="The day of the first match it learnt from.")
+    last_day = models.DateField(help_text="The day of the last match it learnt from.")
+    scores = models.JSONField(
+        null=True, blank=True, help_text="Walk-forward, beside the base rates'; null: not measured."
+    )
+    trained_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-trained_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["status"], condition=Q(status="active"), name="trained_model_one_active"),
+            models.CheckConstraint(
+                condition=Q(status__in=["candidate", "active", "retired"]), name="trained_model_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(matches__gte=1, first_day__lte=F("last_day")), name="trained_model_has_data"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+    @property
+    def digest(self) -> str:
+        """Tells models apart in the keys of cached answers: 16 hexadecimal digits."""
+        return digest_of(self.sha256, self.feature_schema)
+
+
+def digest_of(sha256: str, feature_schema: str) -> str:
+    """What stands for an artefact that is given features of this schema."""
+    return hashlib.sha256(f"{sha256}:{feature_schema}".encode()).hexdigest()[:16]

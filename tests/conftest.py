@@ -1,0 +1,20 @@
+"""What every test relies on: real servers, and a state directory of its own."""
+
+import os
+import shutil
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say at once what is missing, instead of in every test."""
+    if missing := [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]:
+        raise pytest.UsageError(
+            f"The tests need servers of their own, and {' and '.join(missing)} name none. "
+            'Type `make test`, which starts them; for a part of the tests: make test ARGS="tests/matches -k import"'
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave no folder behind: tests/settings.py made this one."""
+    shutil.rmtree(os.environ.get("STATE_DIR", ""), ignore_errors=True)

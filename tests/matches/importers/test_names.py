@@ -1,0 +1,87 @@
+"""Two spellings of one team reduce to one key, or stand in the table; two teams never do."""
+
+from collections import Counter
+
+import pytest
+
+from matches.importers import names
+from matches.importers.names import known, normalise
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Manchester United FC", "manchester united"),
+        ("  Sunderland   A.F.C. ", "sunderland"),
+        ("Nîmes Olympique", "nimes olympique"),
+        ("1. FC Köln", "1 fc koln"),
+        ("Nott'm Forest", "nottm forest"),
+        ("St. Pauli", "st pauli"),
+        ("Saint-Étienne", "saint etienne"),
+        ("Brighton & Hove Albion", "brighton and hove albion"),
+        ("Preußen Münster", "preussen munster"),
+        ("İstanbul Başakşehir", "istanbul basaksehir"),
+        ("Kasımpaşa", "kasimpasa"),
+        ("Brøndby", "brondby"),
+        ("FC", "fc"),
+        ("…!", ""),
+    ],
+)
+def test_a_name_is_reduced_to_what_spellings_share(name: str, key: str) -> None:
+    assert normalise(name) == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("AFC Wimbledon", "Wimbledon"),
+        ("Paris FC", "Paris Saint-Germain"),
+        ("AC Ajaccio", "Gazélec FC Ajaccio"),
+        ("FSV Frankfurt", "Eintracht Frankfurt"),
+        ("Sevilla FC", "Sevilla Atlético"),
+        ("Austria Wien", "Austria Wien II"),
+        ("Sheffield United", "Sheffield Wednesday"),
+        ("Dundee FC", "Dundee United"),
+    ],
+)
+def test_two_teams_stay_two(one: str, other: str) -> None:
+    assert normalise(one) != normalise(other)
+
+
+@pytest.mark.parametrize(
+    ("country", "spellings"),
+    [
+        ("en", ["Man United", "Manchester United", "Manchester United FC"]),
+        ("en", ["QPR", "Queens Park Rangers FC"]),
+        ("de", ["Ein Frankfurt", "Eintracht Frankfurt"]),
+        ("de", ["M'gladbach", "Bor. Mönchengladbach", "Borussia M'gladbach", "Borussia Mönchengladbach"]),
+        ("es", ["Ath Madrid", "Atlético Madrid", "Club Atlético de Madrid"]),
+        ("es", ["Espanol", "RCD Espanyol de Barcelona"]),
+        ("it", ["Inter", "FC Internazionale Milano"]),
+        ("fr", ["Paris SG", "Paris Saint-Germain"]),
+        ("fr", ["Ajaccio GFCO", "Gazélec FC Ajaccio"]),
+        ("pt", ["Sp Lisbon", "Sporting CP"]),
+        ("sco", ["Hearts", "Heart of Midlothian"]),
+    ],
+)
+def test_the_table_knows_both_sources_spellings(country: str, spellings: list[str]) -> None:
+    assert len({team.name for s in spellings if (team := known(country, normalise(s)))}) == 1
+    assert all(known(country, normalise(s)) for s in spellings)
+
+
+def test_a_spelling_belongs_to_one_country_only_where_it_stands() -> None:
+    assert known("de", normalise("Man United")) is None
+
+
+def test_no_spelling_means_two_teams_of_a_country() -> None:
+    for country, teams in names.table():
+        keys = Counter(key for team in teams for key in {normalise(spelling) for spelling in team.spellings})
+        assert [key for key, times in keys.items() if times > 1] == [], country
+        assert "" not in keys
+
+
+def test_no_line_of_the_table_repeats_itself() -> None:
+    for country, teams in names.table():
+        for team in teams:
+            keys = Counter(map(normalise, team.spellings))
+            assert [key for key, times in keys.items() if times > 1] == [], f"{country}: {team.name}"
