@@ -9,7 +9,6 @@ from django.core.wsgi import get_wsgi_application
 from predictor_site.embedded.process import die_with_parent
 
 
-
 def _load_model() -> None:
     """Have the model in memory before the first request, which would wait seconds for scikit-learn otherwise."""
     from django.db import DatabaseError, connections
@@ -18,8 +17,8 @@ def _load_model() -> None:
 
     try:
         active_model()
-    except (NoActiveModel, DatabaseError):
-        logging.getLogger(__name__).warning("No model could be loaded at the start.", exc_info=True)
+    except (NoActiveModel, DatabaseError) as error:
+        logging.getLogger(__name__).warning("No model could be loaded at the start: %s", error)
     finally:
         connections.close_all()
 

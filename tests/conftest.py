@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +11,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Say at once what is missing, instead of in every test."""
     if missing := [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]:
         raise pytest.UsageError(
-            f"The tests need servers of their own, and {' and '.join(missing)} name none. "
+            f"The tests need servers of their own (not set: {', '.join(missing)}). "
             'Type `make test`, which starts them; for a part of the tests: make test ARGS="tests/matches -k import"'
         )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave no folder behind: tests/settings.py made this one."""
-    shutil.rmtree(os.environ.get("STATE_DIR", ""), ignore_errors=True)
+    """Leave no folder behind that tests/settings.py has made."""
+    folder = Path(os.environ.get("STATE_DIR", ""))
+    if folder.name.startswith("predictor-tests-"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -85,22 +85,14 @@ class _Writing:
 
     def _add_meetings(self, pairing: _Pairing, stored: Sequence[Match]) -> None:
         zone = pairing.league.zone
-        meetings = list(stored)
         records = self._without_doubles(pairing)
         known = recognise(records, stored, zone, once=leagues.meet_once(pairing.league.code))
         for record, found in zip(records, known, strict=True):
             match = found or pairing.new_match()
             changes = merge.changes(match, record, zone)
-            if "kickoff" in changes:
-                day = changes["kickoff"].astimezone(zone).date()
-                if any(other is not match and other.day == day for other in meetings):
-                    self.reject(record, f"{record.home} – {record.away} is on {day} already")
-                    continue
-                match.day = day
             for name, value in changes.items():
                 setattr(match, name, value)
             if found is None:
-                meetings.append(match)
                 self._new.append(match)
                 self._result.new += 1
             elif changes:

@@ -89,7 +89,15 @@ class Match(models.Model):
                 condition=Q(
                     closing_odds_home__isnull=True, closing_odds_draw__isnull=True, closing_odds_away__isnull=True
                 )
-                | Q(closing_odds_home__gt=1, closing_odds_draw__gt=1, closing_odds_away__gt=1),
+                | Q(
+                    # Said apart, since `NULL > 1` is unknown, and what is unknown passes a check.
+                    closing_odds_home__isnull=False,
+                    closing_odds_draw__isnull=False,
+                    closing_odds_away__isnull=False,
+                    closing_odds_home__gt=1,
+                    closing_odds_draw__gt=1,
+                    closing_odds_away__gt=1,
+                ),
                 name="match_odds_all_or_none",
             ),
         ]

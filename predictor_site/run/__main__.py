@@ -61,7 +61,7 @@ def _serve(*, demo: bool, signals: Signals) -> int:
         if not os.environ.get("SECRET_KEY"):
             state.ensure_secret_key(env.secret_key_file())
         if env.embedded_valkey():
-            state.ensure_private_folder(env.embedded_redis_socket().parent)
+            running.enter_context(state.private_folder(env.embedded_redis_socket().parent))
             valkey = ValkeyServer(folder=directory, socket=env.embedded_redis_socket())
             with step("Starting Valkey"):
                 valkey.start()

@@ -55,9 +55,18 @@ def ensure_secret_key(file: Path) -> None:
     unfinished.replace(file)
 
 
-def ensure_private_folder(folder: Path) -> None:
-    """Make the folder of a socket. Raises RunError when it lies in a shared place and somebody else made it."""
+@contextlib.contextmanager
+def private_folder(folder: Path) -> Iterator[None]:
+    """A folder for a socket, taken away afterwards when nothing else is in it.
+
+    Raises RunError when it lies in a shared place and somebody else made it.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise RunError(f"{folder} belongs to somebody else. Remove it, or name a shorter STATE_DIR.")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            folder.rmdir()

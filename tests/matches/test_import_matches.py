@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import sys
+import termios
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,8 @@ def test_help_has_examples_and_tells_the_exit_status() -> None:
 
 def test_the_bar_is_shown_on_a_terminal_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    os.set_blocking(master, False)
     try:
         with os.fdopen(slave, "w") as terminal:
             monkeypatch.setattr(sys, "stderr", terminal)

@@ -84,6 +84,11 @@ def test_columns_come_and_go() -> None:
     assert record.odds == Odds(2.1, 3.4, 3.6)
 
 
+def test_of_two_columns_named_alike_the_first_counts() -> None:
+    header = "Div,Date,HomeTeam,AwayTeam,FTHG,FTAG,FTHG"
+    assert only(csv_file("E0,16/08/14,Arsenal,Chelsea,1,0,7", header=header)).goals == (1, 0)
+
+
 def test_the_markets_average_comes_before_a_bookmakers_odds() -> None:
     header = "Div,Date,HomeTeam,AwayTeam,FTHG,FTAG,PSCH,PSCD,PSCA,AvgCH,AvgCD,AvgCA"
     record = only(csv_file("E0,16/08/14,Arsenal,Chelsea,1,0,2.2,3.5,3.7,2.1,3.4,3.6", header=header))
@@ -118,7 +123,7 @@ def test_lines_end_in_every_way(ending: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_names_come_out_right_in_every_encoding(encoding: str) -> None:
     text = f"{HEADER}\nSP1,16/08/14,,Málaga,Cádiz,1,0,H\n"
-    record = only(SourceFile("SP1.csv", text.encode(encoding)))
+    record = only(SourceFile("results.csv", text.encode(encoding)))
     assert (record.league, record.home, record.away) == ("es.1", "Málaga", "Cádiz")
 
 

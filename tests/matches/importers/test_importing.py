@@ -1,6 +1,5 @@
 """One file on its way into the database."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,12 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from matches.importers import ImportResult, SourceFile, import_file, import_files, leagues
+from matches.importers import ImportResult, SourceFile, import_file, import_files
 from matches.models import League, Match, Team, TeamSnapshot
 from matches.signals import matches_changed
 from tests.matches.importers.samples import csv_file, json_file, json_match
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 ARSENAL_CHELSEA = "E0,16/08/14,,Arsenal,Chelsea,2,1,H"
 CHELSEA_ARSENAL = "E0,21/03/15,,Chelsea,Arsenal,0,0,D"
@@ -22,18 +21,6 @@ CHELSEA_ARSENAL = "E0,21/03/15,,Chelsea,Arsenal,0,0,D"
 
 def counts(result: ImportResult) -> tuple[int, int, int, int]:
     return result.new, result.updated, result.unchanged, len(result.rejected)
-
-
-def season(teams: int) -> SourceFile:
-    """Every team at home to every other, a round a week."""
-    names = [f"Team {chr(65 + number)}" for number in range(teams)]
-    pairs = [(home, away) for home in names for away in names if home != away]
-    first = date(2014, 8, 16).toordinal()
-    lines = []
-    for number, (home, away) in enumerate(pairs):
-        day = date.fromordinal(first + 7 * (number * 38 // len(pairs)))
-        lines.append(f"E0,{day:%d/%m/%Y},15:00,{home},{away},1,0,H,9,8,3,2,2.0,3.0,4.0")
-    return csv_file(*lines)
 
 
 def test_a_file_becomes_league_teams_and_matches() -> None:
@@ -175,22 +162,6 @@ def test_what_was_entered_by_hand_is_kept() -> None:
     Match.objects.update(away_goals=0, provenance={"result": "admin"})
     import_file(csv_file(ARSENAL_CHELSEA))
     assert Match.objects.get().away_goals == 0
-
-
-def test_a_season_takes_few_queries_however_many_matches() -> None:
-    def queries_of(file: SourceFile) -> int:
-        """All but those of the ratings."""
-        with CaptureQueriesContext(connection) as queries:
-            import_file(file)
-        return len([query for query in queries if "snapshot" not in query["sql"]])
-
-    leagues.stored({"en.1", "en.2"})
-    small, large = season(4), season(20)
-    few = queries_of(small)
-    assert queries_of(replace(large, league="en.2")) == few < 18
-    changed = replace(large, league="en.2", content=large.content.replace(b",1,0,H", b",2,0,H"))
-    assert queries_of(changed) < 18
-    assert Match.objects.filter(league__code="en.2", home_goals=2).count() == 380
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b'{"matches": [{"date": "2014', b"Date,HomeTeam,AwayTeam\n"])

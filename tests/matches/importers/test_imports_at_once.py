@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from matches.importers import ImportResult, SourceFile, import_file
+from matches.importers import ImportResult, SourceFile, import_file, leagues
 from matches.models import Match, Team
 from tests.matches.importers.samples import csv_file, json_file, json_match
 
@@ -29,7 +29,9 @@ def at_once(*files: SourceFile) -> list[ImportResult]:
         return list(threads.map(run, files))
 
 
-def test_the_same_file_twice_at_once_is_imported_once() -> None:
+@pytest.mark.parametrize("known", [set(), {"en.1"}])
+def test_the_same_file_at_once_is_imported_once(known: set[str]) -> None:
+    leagues.stored(known)
     results = at_once(*[csv_file(*LINES)] * 4)
     assert sorted((result.new, result.unchanged) for result in results) == [(0, 28)] * 3 + [(28, 0)]
     assert Match.objects.count() == 28

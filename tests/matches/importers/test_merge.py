@@ -167,6 +167,7 @@ def test_a_fixture_entered_by_hand_still_gets_its_result(status: str) -> None:
     assert not changes(match, record("2014-08-16", status="cancelled"), LONDON)
     merged(record("2014-08-16", goals=(1, 0)), match=match)
     assert (match.status, match.home_goals) == ("finished", 1)
+    assert match.provenance == {"kickoff": OF, "result": OF}
 
 
 def test_a_status_without_provenance_is_not_undone_by_silence() -> None:

@@ -6,7 +6,7 @@ from matches.importers.records import InvalidRow
 from matches.importers.teams import TeamDirectory
 from matches.models import Team, TeamAlias
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def aliased(team: Team, name: str, key: str) -> None:

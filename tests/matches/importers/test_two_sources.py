@@ -9,7 +9,7 @@ from matches.importers import SourceFile, import_file
 from matches.models import Match, Team, TeamSnapshot
 from tests.matches.importers.samples import csv_file, json_file, json_match, old_json_file, old_json_match
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 FOOTBALL_DATA = csv_file(
     "E0,16/08/14,,Man United,QPR,2.0,1.0,H,14,5,5,4,1.36,5.1,9.5",

@@ -43,7 +43,7 @@ def redis(server: ValkeyServer, point_at: Callable[[str], None]) -> Iterator[Red
 @pytest.fixture
 def point_at(settings: Settings) -> Callable[[str], None]:
     def point(url: str) -> None:
-        config = {**settings.CACHES["predictions"], "LOCATION": url}
+        config = {**settings.CACHES["predictions"], "LOCATION": f"{url}?db=1"}
         settings.CACHES = {**settings.CACHES, "predictions": config}
 
     return point

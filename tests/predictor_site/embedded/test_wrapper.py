@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +15,10 @@ from tests.predictor_site.processes import all_gone, descendants, environment, e
 WRAPPER = ("-m", "predictor_site.embedded")
 PYTHON = ("--", sys.executable, "-c")
 SHOW = "import os; print(os.environ.get('DATABASE_URL'), os.environ.get('REDIS_URL'))"
-WAIT = "import os, time; print('up', os.environ['REDIS_URL'], flush=True); time.sleep(600)"
+WAIT = (
+    "import os, time; print('up', os.environ.get('DATABASE_URL'), os.environ['REDIS_URL'], flush=True); time.sleep(600)"
+)
+FOLDERS = re.compile(r"/[\w/.]*/predictor-\w+-\w+")
 
 
 def test_it_exits_as_its_command_does() -> None:
@@ -44,33 +49,36 @@ def test_only_what_is_asked_for_is_set() -> None:
 
 def test_nothing_is_left_when_it_ends() -> None:
     with started(*WRAPPER, "--postgres", "--valkey", *PYTHON, SHOW) as wrapper:
-        database, redis = output(wrapper).split()
-    assert not Path(database.split("host=")[1].split("&")[0]).exists()
-    assert not Path(redis.removeprefix("unix://")).parent.exists()
+        folders = FOLDERS.findall(output(wrapper))
+    assert len(folders) == 2
+    assert not any(Path(folder).exists() for folder in folders)
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_is_left_when_it_is_asked_to_end(signum: signal.Signals) -> None:
     with started(*WRAPPER, "--valkey", *PYTHON, WAIT) as wrapper:
-        folder = Path(read_until(wrapper, "up").split("unix://")[1].strip()).parent
+        [folder] = FOLDERS.findall(read_until(wrapper, "up"))
         family = descendants(wrapper.pid)
         assert len(family) == 2
         wrapper.send_signal(signum)
         assert wrapper.wait(timeout=60) != 0
         assert all_gone(family)
-        assert not folder.exists()
+        assert not Path(folder).exists()
 
 
 if sys.platform == "linux":
 
     def test_no_process_is_left_when_it_is_killed() -> None:
         with started(*WRAPPER, "--postgres", "--valkey", *PYTHON, WAIT) as wrapper:
-            read_until(wrapper, "up")
+            said = read_until(wrapper, "up")
             family = descendants(wrapper.pid)
             assert any("valkey-server" in command for command in family.values())
             assert any("postgres" in command for command in family.values())
             wrapper.kill()
             eventually(lambda: all_gone(family))
+        # Its folders are all that stays.
+        for folder in FOLDERS.findall(said):
+            shutil.rmtree(folder)
 
 
 def test_a_command_that_does_not_exist_is_one_clear_line() -> None:

@@ -60,5 +60,11 @@ def test_the_secret_stays_the_same(tmp_path: Path) -> None:
 def test_a_folder_that_is_a_link_to_elsewhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "folder").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(RunError, match="belongs to somebody else"):
-        state.ensure_private_folder(tmp_path / "folder")
+    with pytest.raises(RunError, match="belongs to somebody else"), state.private_folder(tmp_path / "folder"):
+        pass
+
+
+def test_a_private_folder_is_for_us_alone_and_goes_again(tmp_path: Path) -> None:
+    with state.private_folder(tmp_path / "folder"):
+        assert stat.S_IMODE((tmp_path / "folder").stat().st_mode) == 0o700
+    assert not (tmp_path / "folder").exists()
