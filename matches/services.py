@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models, transaction
 
@@ -90,7 +90,7 @@ class Change:
 
     def after(self, matches: Matches) -> dict[int, date]:
         """Note matches that were written, and bring their days in line; returns their days by id."""
-        rows = list(
+        rows: list[Any] = list(
             matches.order_by().values_list(
                 "pk", "league_id", "season", "day", "kickoff", "home_team_id", "away_team_id", named=True
             )

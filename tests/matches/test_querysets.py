@@ -99,7 +99,7 @@ def test_distinct_and_deferred_queries_are_updated(league: League) -> None:
 @pytest.mark.parametrize("found", [2010, 1900])
 def test_a_field_that_does_not_exist_is_an_error(found: int, league: League) -> None:
     with pytest.raises(FieldDoesNotExist):
-        Match.objects.filter(season=found).update(**{"goals": 1})
+        Match.objects.filter(season=found).update(goals=1)  # type: ignore[misc]
     with pytest.raises(FieldError):
         Match.objects.filter(season=found).update(home_goals=F("goals"))
 

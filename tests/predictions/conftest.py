@@ -47,7 +47,7 @@ def round_trips(monkeypatch: pytest.MonkeyPatch, empty_cache: Any) -> RoundTrips
 
     def counted(self: AbstractConnection, command: Any, check_health: bool = True) -> None:
         counter.count += 1
-        send(self, command, check_health)
+        send(self, command, check_health)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
     return counter

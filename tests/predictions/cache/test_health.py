@@ -31,8 +31,8 @@ def server() -> Iterator[ValkeyServer]:
 @pytest.fixture
 def redis(server: ValkeyServer, point_at: Callable[[str], None]) -> Iterator[Redis]:
     """Its administrator. The cache is pointed at it."""
-    point_at(server.url)
-    with Redis(unix_socket_path=str(server.socket)) as admin:
+    point_at(f"{server.url}?db=1")
+    with Redis(unix_socket_path=str(server.socket), db=1) as admin:
         admin.flushall()
         admin.config_set("maxmemory", 256 * 1024**2)
         admin.config_set("maxmemory-policy", "volatile-ttl")
@@ -43,7 +43,7 @@ def redis(server: ValkeyServer, point_at: Callable[[str], None]) -> Iterator[Red
 @pytest.fixture
 def point_at(settings: Settings) -> Callable[[str], None]:
     def point(url: str) -> None:
-        config = {**settings.CACHES["predictions"], "LOCATION": f"{url}?db=1"}
+        config = {**settings.CACHES["predictions"], "LOCATION": url}
         settings.CACHES = {**settings.CACHES, "predictions": config}
 
     return point
@@ -269,7 +269,7 @@ def restricted(redis: Redis, server: ValkeyServer, point_at: Callable[[str], Non
             name, enabled=True, passwords=["+the-pass-word"], keys=["*"], channels=["*"], commands=["+@all", rule]
         )
         names.append(name)
-        point_at(f"unix://{name}:the-pass-word@{server.socket}")
+        point_at(f"unix://{name}:the-pass-word@{server.socket}?db=1")
 
     yield restrict
     for name in names:
