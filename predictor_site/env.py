@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -71,6 +72,9 @@ def csrf_trusted_origins() -> list[str]:
 def database() -> dict[str, Any]:
     """DATABASE_URL; an SQLite file in the state directory unless set."""
     file = state_directory() / "predictor.sqlite3"
+    with suppress(OSError):
+        # Where it can't be made, SQLite says so as soon as somebody asks it for anything.
+        file.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file)}
     if url := _env.str("DATABASE_URL", default=""):
         if urlsplit(url).scheme not in environ.Env.DB_SCHEMES:

@@ -101,12 +101,14 @@ def build(package: Path) -> list[Row]:
 
 def main() -> None:
     """Write results.csv beside this file."""
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or not any(Path(sys.argv[1]).glob("20??-??/*.json")):
         raise SystemExit(__doc__)
+    # Before the file is opened: what can't be built leaves the old one as it is.
+    rows = build(Path(sys.argv[1]))
     with (HERE / "results.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(row[: len(COLUMNS)] for row in build(Path(sys.argv[1])))
+        writer.writerows(row[: len(COLUMNS)] for row in rows)
 
 
 if __name__ == "__main__":

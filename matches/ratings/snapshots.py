@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from math import nan
 
 from matches.models import League, LeagueSnapshot, TeamSnapshot
 from matches.ratings.state import LeagueState, Ratings, TeamState
@@ -24,12 +25,18 @@ def load(league: League, season: int) -> History:
         .values_list("day", "team_id", "played", "promoted", *Ratings._fields)
     ):
         teams[day][pk] = TeamState(Ratings(*ratings), played, promoted)
-    days = (
-        LeagueSnapshot.objects.filter(league=league, season=season)
-        .order_by("day")
+    levels = {
+        day: (log_home, log_away)
+        for day, log_home, log_away in LeagueSnapshot.objects.filter(league=league, season=season)
+        .order_by()
         .values_list("day", "log_goals_home", "log_goals_away")
-    )
-    return {day: LeagueState(log_home, log_away, teams.get(day, {})) for day, log_home, log_away in days}
+    }
+    # Where somebody has deleted the league's row, what is left of the day equals nothing, and so is replaced.
+    incomplete = LeagueState(nan, nan, {})
+    return {
+        day: LeagueState(*levels[day], teams.get(day, {})) if day in levels else incomplete
+        for day in sorted(levels.keys() | teams.keys())
+    }
 
 
 def latest_season(league: League, *, before: int, began_before: date) -> int | None:

@@ -16,5 +16,7 @@ def invalidate(match_ids: Collection[int]) -> None:
     """Void every entry of these matches. An outage is logged, not raised: the change itself has been committed."""
     try:
         store.invalidate(match_ids)
-    except RedisError:
-        logger.exception("Redis is away: what is cached of %d matches stays until its time is up.", len(match_ids))
+    except RedisError as error:
+        logger.error(
+            "Redis is away, so what is cached of %d matches stays until its time is up: %s", len(match_ids), error
+        )

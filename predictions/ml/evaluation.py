@@ -28,6 +28,8 @@ class Comparison(NamedTuple):
 class Evaluation(NamedTuple):
     overall: Comparison
     by_season: dict[int, Comparison]
+    not_measured: list[int]
+    """Seasons with too few matches before them to learn from."""
 
     @property
     def beats_base_rates(self) -> bool:
@@ -36,11 +38,11 @@ class Evaluation(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the figures overall, and those of each season."""
         seasons = [{"season": season, **compared.as_dict()} for season, compared in self.by_season.items()]
-        return {**self.overall.as_dict(), "seasons": seasons}
+        return {**self.overall.as_dict(), "seasons": seasons, "seasons_not_measured": self.not_measured}
 
 
 def walk_forward(data: TrainingSet) -> Evaluation | None:
-    """Score every season that has earlier ones to learn from; None if there is no such season."""
+    """Score every season that has enough matches before it to learn from; None if there is no such season."""
     import numpy as np
 
     tests: list[_Test] = []
@@ -51,7 +53,8 @@ def walk_forward(data: TrainingSet) -> Evaluation | None:
     if not tests:
         return None
     together = _Test(*(np.concatenate(column) for column in zip(*tests, strict=True)))
-    return Evaluation(_compared(together), by_season)
+    not_measured = sorted(set(data.seasons.tolist()) - by_season.keys())
+    return Evaluation(_compared(together), by_season, not_measured)
 
 
 class _Test(NamedTuple):
@@ -63,9 +66,9 @@ class _Test(NamedTuple):
 def _walk(data: TrainingSet) -> Iterator[tuple[int, _Test]]:
     for season in sorted(set(data.seasons.tolist())):
         test = data.where(data.seasons == season)
-        # Seasons of different leagues overlap: an earlier season's late matches are left out, not looked up ahead.
-        known = data.where((data.seasons < season) & (data.days < test.days.min()))
-        if not known.has_all_outcomes:
+        # By the day and not by the season's number: seasons of different leagues overlap, and the demo's are moved.
+        known = data.where(data.days < test.days.min())
+        if not known.is_enough:
             continue
         pipeline = new_pipeline().fit(known.features, known.outcomes)
         base_rates = BaseRates().fit(known)

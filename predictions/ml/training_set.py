@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Names = np.ndarray[tuple[int], np.dtype[np.str_]]
 
 
+# With fewer, a model does worse than base rates: ratings have hardly left where they started. See docs/model.md.
+FEWEST_MATCHES = 500
+
+
 class TooFewMatches(Exception):
     """There is nothing, or too little, to learn from."""
 
@@ -41,6 +45,11 @@ class TrainingSet:
         return TrainingSet(
             self.features[mask], self.outcomes[mask], self.seasons[mask], self.days[mask], self.leagues[mask]
         )
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether a model that learns from this may be expected to beat base rates."""
+        return len(self) >= FEWEST_MATCHES and self.has_all_outcomes
 
     @property
     def has_all_outcomes(self) -> bool:

@@ -15,7 +15,8 @@ from tqdm import tqdm
 
 from matches.models import Match
 from predictions import services
-from predictions.ml.active import NoActiveModel
+from predictions.cache.read_through import Source
+from predictions.ml.active import NoActiveModel, active_model
 
 
 class Command(BaseCommand):
@@ -41,12 +42,15 @@ class Command(BaseCommand):
         sources: Counter[str] = Counter()
         stored = 0
         try:
+            active_model()
             for match_id in tqdm(
                 ahead.values_list("pk", flat=True), desc="Warming", unit="match", disable=not sys.stderr.isatty()
             ):
                 answer = services.predict(match_id, now=timezone.now())
                 sources[answer.source] += 1
                 stored += answer.stored
+                if answer.source is Source.BYPASS:
+                    raise CommandError("Redis is away: nothing can be kept. Is REDIS_URL right?", returncode=2)
         except NoActiveModel as error:
             raise CommandError(str(error), returncode=2) from error
         matches, already = sources.total(), sources["hit"]
@@ -54,8 +58,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"matches": matches, "computed": stored, "already_cached": already}))
         else:
             self.stdout.write(f"{matches} matches in {days} days: {stored} computed, {already} cached already.")
-        if sources["bypass"]:
-            raise CommandError("Redis is away: nothing was kept. Is REDIS_URL right?", returncode=2)
         if stored + already < matches:
             raise CommandError(f"{matches - stored - already} could not be kept: see the log.", returncode=1)
 

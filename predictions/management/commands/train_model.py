@@ -12,7 +12,7 @@ from django.utils import timezone
 from predictions.ml import registry
 from predictions.ml.evaluation import Comparison, Evaluation
 from predictions.ml.training import Trained, train
-from predictions.ml.training_set import TooFewMatches
+from predictions.ml.training_set import FEWEST_MATCHES, TooFewMatches
 from predictions.models import TrainedModel
 
 ROW = "{:<10}{:>9}  {:>8} {:>8}  {:>8} {:>8}  {:>8} {:>8}"
@@ -27,7 +27,8 @@ class Command(BaseCommand):
             prog_name,
             subcommand,
             epilog="Example:\n  manage.py train_model --unless-active\n\n"
-            "Exit code: 0 done, 1 the model does not beat the base rates and is not activated, 2 nothing was trained.",
+            "Exit code: 0 done, 1 the model does not beat the base rates (in RPS, over all seasons measured) and is\n"
+            "not activated, 2 nothing was trained.",
             formatter_class=RawDescriptionHelpFormatter,
             **kwargs,
         )
@@ -47,7 +48,9 @@ class Command(BaseCommand):
             )
             return
         try:
-            trained = train(now=timezone.now(), tell=self._tell if verbose else lambda step: None)
+            trained = train(
+                now=timezone.now(), fewest=FEWEST_MATCHES, tell=self._tell if verbose else lambda step: None
+            )
         except TooFewMatches as error:
             raise CommandError(str(error), returncode=2) from error
         except OSError as error:
@@ -93,11 +96,14 @@ def _as_json(row: TrainedModel, trained: Trained) -> str:
 def _as_text(row: TrainedModel, evaluation: Evaluation | None) -> str:
     lines = []
     if evaluation is None:
-        lines.append("Not measured: no season has an earlier one to learn from.")
+        lines.append("Not measured: no season has enough matches before it to learn from.")
     else:
         lines += ["Each season foretold from those before it, beside the leagues' base rates:", HEAD]
         lines += [_row(str(season), compared) for season, compared in evaluation.by_season.items()]
         lines.append(_row("all", evaluation.overall))
+        if evaluation.not_measured:
+            seasons = ", ".join(map(str, evaluation.not_measured))
+            lines.append(f"Not measured, with too few matches before them to learn from: {seasons}.")
     lines.append(f"Model {row.version}, {row.matches:,} matches from {row.first_day} to {row.last_day}: {row.status}.")
     return "\n".join(lines)
 

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from predictions.ml import registry
+from predictions.ml.active import ActiveModelWatch, NoActiveModel, active_model, forget_active_model
+from predictions.ml.features import Features
+from predictions.models import TrainedModel
+from tests.predictions.ml.conftest import NOW, registered
+
+pytestmark = pytest.mark.django_db
+
+
+class Clock:
+    """Shows what it is set to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(settings: Settings) -> Clock:
+    settings.MODEL_POLL_SECONDS = 2.0
+    return Clock()
+
+
+@pytest.fixture
+def watch(clock: Clock) -> ActiveModelWatch:
+    return ActiveModelWatch(clock)
+
+
+def _activated(days: int = 0) -> TrainedModel:
+    return registry.activate(registered(trained_at=NOW + timedelta(days=days)).version)
+
+
+def test_the_active_model_is_loaded_with_what_is_known_of_it(watch: ActiveModelWatch) -> None:
+    row = _activated()
+    model = watch.get()
+
+    assert (model.version, model.digest, model.trained_at) == (row.version, row.digest, NOW)
+    assert model.predict([Features(2.0, 0.5, 0.0)])[0].home > 0.5
+
+
+def test_without_an_active_model_it_says_what_to_do(watch: ActiveModelWatch) -> None:
+    registered()
+    with pytest.raises(NoActiveModel, match=r"Train one: manage\.py train_model"):
+        watch.get()
+
+
+def test_the_database_is_asked_once_in_a_while(
+    watch: ActiveModelWatch, clock: Clock, django_assert_num_queries: Any
+) -> None:
+    _activated()
+    with django_assert_num_queries(1):
+        for _ in range(5):
+            watch.get()
+        clock.now += 1.9
+        watch.get()
+    clock.now += 0.1
+    with django_assert_num_queries(1):
+        watch.get()
+        watch.get()
+
+
+def test_an_absence_is_asked_about_no_more_often(
+    watch: ActiveModelWatch, clock: Clock, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        for _ in range(5):
+            with pytest.raises(NoActiveModel):
+                watch.get()
+    _activated()
+    clock.now += 2
+
+    assert watch.get()
+
+
+def test_a_model_is_loaded_once_as_long_as_it_is_active(watch: ActiveModelWatch, clock: Clock) -> None:
+    _activated()
+    model = watch.get()
+    clock.now += 2
+
+    assert watch.get() is model
+
+
+def test_a_new_model_takes_over_at_the_next_look(watch: ActiveModelWatch, clock: Clock) -> None:
+    old = _activated()
+    watch.get()
+    new = _activated(days=1)
+
+    assert watch.get().version == old.version
+    clock.now += 2
+    assert watch.get().version == new.version
+
+
+def test_a_model_retired_without_a_successor_is_served_no_more(watch: ActiveModelWatch, clock: Clock) -> None:
+    _activated()
+    watch.get()
+    TrainedModel.objects.update(status="retired")
+    clock.now += 2
+
+    with pytest.raises(NoActiveModel):
+        watch.get()
+
+
+def test_the_old_model_goes_on_if_the_new_one_can_not_be_loaded(
+    watch: ActiveModelWatch, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    old = _activated()
+    watch.get()
+    new = _activated(days=1)
+    registry.artefact_path(new.sha256).unlink()
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            clock.now += 2
+            assert watch.get().version == old.version
+
+    [record] = caplog.records  # once, not at each look
+    assert new.version in record.getMessage()
+    assert "can't be read" in record.getMessage()
+
+
+def test_a_model_that_can_not_be_loaded_is_none_and_the_reason_is_told(
+    watch: ActiveModelWatch, clock: Clock, caplog: pytest.LogCaptureFixture, django_assert_num_queries: Any
+) -> None:
+    row = _activated()
+    artefact = registry.artefact_path(row.sha256).read_bytes()
+    registry.artefact_path(row.sha256).unlink()
+    with django_assert_num_queries(1):
+        for _ in range(3):
+            with pytest.raises(NoActiveModel, match=f"{row.version}: .* can't be read"):
+                watch.get()
+    registry.artefact_path(row.sha256).write_bytes(artefact)
+    clock.now += 2
+
+    assert watch.get().version == row.version
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_model_outlives_the_database(watch: ActiveModelWatch, clock: Clock, settings: Settings) -> None:
+    _activated()
+    model = watch.get()
+    clock.now += 2
+    with _unreachable():
+        assert watch.get() is model
+        with pytest.raises(OperationalError):
+            ActiveModelWatch(clock).get()
+    clock.now += 2
+
+    assert watch.get() is model
+
+
+class _unreachable:  # noqa: N801
+    """The database's address is a port on which nobody listens."""
+
+    def __enter__(self) -> None:
+        connection.close()
+        self._port, connection.settings_dict["PORT"] = connection.settings_dict["PORT"], 1
+
+    def __exit__(self, *error: object) -> None:
+        connection.close()
+        connection.settings_dict["PORT"] = self._port
+
+
+def test_who_forgets_looks_again(watch: ActiveModelWatch) -> None:
+    _activated()
+    watch.get()
+    new = _activated(days=1)
+    watch.forget()
+
+    assert watch.get().version == new.version
+
+
+def test_the_process_has_one_watch() -> None:
+    row = _activated()
+
+    assert active_model() is active_model()
+    assert active_model().version == row.version
+    TrainedModel.objects.all().delete()
+    forget_active_model()
+    with pytest.raises(NoActiveModel):
+        active_model()
+
+
+@pytest.fixture
+def looking(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Event, Event]]:
+    """Loading takes as long as is wanted: set as soon as somebody loads; goes on when the other is set."""
+    begun, go_on, load = Event(), Event(), registry.load
+
+    def slowly(row: TrainedModel) -> Any:
+        begun.set()
+        assert go_on.wait(20)
+        return load(row)
+
+    monkeypatch.setattr(registry, "load", slowly)
+    yield begun, go_on
+    go_on.set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_that_start_together_load_once(watch: ActiveModelWatch, looking: tuple[Event, Event]) -> None:
+    looking[1].set()
+    _activated()
+
+    def get() -> Any:
+        try:
+            with CaptureQueriesContext(connection) as queries:
+                return watch.get(), len(queries)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        got = [done.result(20) for done in [pool.submit(get) for _ in range(8)]]
+
+    assert len({id(model) for model, _ in got}) == 1
+    assert sum(count for _, count in got) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_thread_loads_the_others_go_on_with_what_they_have(
+    watch: ActiveModelWatch, clock: Clock, looking: tuple[Event, Event]
+) -> None:
+    begun, go_on = looking
+    go_on.set()
+    old = _activated()
+    watch.get()
+    new = _activated(days=1)
+    begun.clear()
+    go_on.clear()
+    clock.now += 2
+
+    def get() -> Any:
+        try:
+            return watch.get()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        loader = pool.submit(get)
+        assert begun.wait(20)
+        assert watch.get().version == old.version
+        go_on.set()
+        assert loader.result(20).version == new.version
+
+    assert watch.get().version == new.version

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, log_loss
+
+from predictions.ml.estimator import OUTCOMES
+from predictions.ml.metrics import score
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "outcome", "rps"),
+    [
+        # Table 3 of Constantinou and Fenton (2012), with home, draw and away wins.
+        ((1.0, 0.0, 0.0), "home", 0.0),
+        ((0.9, 0.1, 0.0), "home", 0.005),
+        ((0.8, 0.1, 0.1), "home", 0.025),
+        ((0.5, 0.25, 0.25), "home", 0.15625),
+        ((0.35, 0.3, 0.35), "draw", 0.1225),
+        ((0.6, 0.3, 0.1), "draw", 0.185),
+        ((0.6, 0.25, 0.15), "draw", 0.19125),
+        ((0.6, 0.15, 0.25), "draw", 0.21125),
+        ((0.57, 0.33, 0.1), "home", 0.09745),
+        ((0.6, 0.2, 0.2), "home", 0.1),
+        ((0.0, 0.0, 1.0), "home", 1.0),
+    ],
+)
+def test_the_ranked_probability_score(probabilities: tuple[float, ...], outcome: str, rps: float) -> None:
+    assert score(np.array([probabilities]), np.array([outcome])).rps == pytest.approx(rps)
+
+
+def test_log_loss_and_accuracy_are_those_of_scikit_learn() -> None:
+    random = np.random.default_rng(2)
+    probabilities = random.dirichlet((2, 1, 1), size=500)
+    outcomes = random.choice(list(OUTCOMES), size=500)
+    names = sorted(OUTCOMES)
+    turned = probabilities[:, [OUTCOMES.index(name) for name in names]]
+    scores = score(probabilities, outcomes)
+
+    assert scores.log_loss == pytest.approx(log_loss(outcomes, turned, labels=names))
+    assert scores.accuracy == accuracy_score(outcomes, np.array(OUTCOMES)[probabilities.argmax(axis=1)])
+
+
+def test_what_was_called_impossible_costs_much_but_not_everything() -> None:
+    assert score(np.array([[1.0, 0.0, 0.0]]), np.array(["away"])).log_loss == pytest.approx(34.54, abs=0.01)
+
+
+def test_scores_are_means() -> None:
+    both = np.array([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+
+    assert score(both, np.array(["home", "away"])).rps == 0.5
+    assert score(both, np.array(["home", "away"])).accuracy == 0.5
+
+
+def test_no_match_has_no_score() -> None:
+    with pytest.raises(ValueError, match="no match"):
+        score(np.empty((0, 3)), np.array([], dtype=str))

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from matches.models import Match
+from predictions.ml.features import features_of
+from predictions.ml.training_set import TooFewMatches, read_training_set
+from tests.matches.ratings.football import FIRST_DAY, make_league, make_teams, match, season
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def football() -> None:
+    """Two leagues, two seasons each."""
+    for code in ("en.1", "en.2"):
+        league, teams = make_league(code), make_teams(*(f"{code} {name}" for name in "ABCD"))
+        for number in (2011, 2010):
+            Match.objects.bulk_create(season(league, number, teams))
+
+
+@pytest.mark.usefixtures("football")
+def test_rows_are_all_played_matches_by_season_and_day() -> None:
+    data = read_training_set()
+    matches = list(Match.objects.order_by("season", "day", "pk"))
+    features = features_of([match.pk for match in matches])
+
+    assert len(data) == 48
+    assert data.features.tolist() == [list(features[match.pk]) for match in matches]
+    assert data.features.dtype == np.float64
+    assert data.seasons.tolist() == [match.season for match in matches]
+    assert data.days.tolist() == [match.day.toordinal() for match in matches]
+    assert data.leagues.tolist() == [match.league_id for match in matches]
+    for one, outcome in zip(matches, data.outcomes.tolist(), strict=True):
+        assert one.home_goals is not None
+        assert one.away_goals is not None
+        difference = one.home_goals - one.away_goals
+        assert outcome == ("home" if difference > 0 else "away" if difference < 0 else "draw")
+
+
+@pytest.mark.usefixtures("football")
+def test_awarded_and_unplayed_matches_do_not_count() -> None:
+    for status in ("awarded", "scheduled", "postponed", "cancelled"):
+        goals = {"home_goals": 3, "away_goals": 0} if status == "awarded" else {"home_goals": None, "away_goals": None}
+        first = Match.objects.played()[0]
+        Match.objects.filter(pk=first.pk).update(status=status, **goals)
+
+    assert len(read_training_set()) == 44
+
+
+@pytest.mark.usefixtures("football")
+def test_reading_takes_two_queries(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):
+        read_training_set()
+
+
+def test_without_results_it_says_where_they_come_from() -> None:
+    with pytest.raises(TooFewMatches, match=r"no finished match\. Import results first: manage\.py import_matches"):
+        read_training_set()
+
+
+def test_without_a_single_draw_there_is_nothing_to_learn() -> None:
+    league, (home, away) = make_league(), make_teams("A", "B")
+    for number, score in enumerate([(1, 0), (0, 1), (2, 0)]):
+        match(league, 2010, FIRST_DAY + timedelta(days=number), home, away, score).save()
+
+    with pytest.raises(TooFewMatches, match="3 finished matches do not hold"):
+        read_training_set()
