@@ -15,8 +15,8 @@ def test_every_look_up_is_an_index_scan() -> None:
     [one, *_] = Match.objects.bulk_create(season(make_league(), 2010, make_teams("A", "B", "C")))
     with connection.cursor() as cursor:
         # A few dozen rows are read faster without: what counts is whether the indexes could do it.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for node in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{node} = off")
         query, params = features._ratings_before().filter(pk__in=[one.pk]).query.sql_with_params()
         cursor.execute(f"EXPLAIN (FORMAT JSON) {query}", params)
         [[[explained]]] = [cursor.fetchall()[0]]
