@@ -7,14 +7,21 @@ RFC's own members a document may carry `errors`, which says for each field or pa
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.views import exception_handler as drf_handler
+
+logger = logging.getLogger(__name__)
+
+# Seconds after which it is worth asking again when the database was away.
+RETRY_AFTER = 5
 
 Kind = Literal[
     "malformed-request",
@@ -98,6 +105,10 @@ def problem_response(
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """REST framework's EXCEPTION_HANDLER. None for an error nobody foresaw, which Django then logs and answers."""
+    if isinstance(error, OperationalError | InterfaceError):
+        # The database is away: nobody's mistake, and worth asking again. What the driver says may name hosts and users.
+        logger.error("The database does not answer: %s", error)
+        error = Problem("unavailable", "The database does not answer.", retry_after=RETRY_AFTER)
     response = drf_handler(error, context)
     if response is None:
         return None

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
 from rest_framework import exceptions
@@ -136,3 +137,12 @@ def test_a_form_that_is_not_there_is_not_acceptable(client: Client, accept: str)
 
 def test_a_format_that_is_not_there_is_not_found(client: Client) -> None:
     assert client.get("/api/v1/matches/?format=xml").json()["type"] == "/problems/not-found"
+
+
+@pytest.mark.parametrize("error", [OperationalError("host db.internal"), InterfaceError("host db.internal")])
+def test_a_database_that_is_away_is_a_503_that_names_no_host(error: Exception) -> None:
+    response = answer_of(error)
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    assert b"/problems/unavailable" in response.content
+    assert b"db.internal" not in response.content
