@@ -48,9 +48,9 @@ def _absence(now: datetime) -> entries.Entry:
 
 def _compute(match_id: int, model: ActiveModel, generation: bytes | None, now: datetime) -> Computed:
     match = Match.objects.with_names().filter(pk=match_id).first()
-    if match is None:
+    features = None if match is None else _features(match, generation, now.timestamp())
+    if match is None or features is None:
         return Computed(entries.ABSENCE, fresh_until=now.timestamp() + settings.ABSENCE_TTL)
-    features = _features(match, generation, now.timestamp())
     [prediction] = model.predict([features])
     ends_at = match.kickoff.timestamp() if match.kickoff > now else None
     return Computed(
@@ -62,8 +62,11 @@ def _compute(match_id: int, model: ActiveModel, generation: bytes | None, now: d
     )
 
 
-def _features(match: Match, generation: bytes | None, now: float) -> Features:
-    """The features of a match, cached on their own, since every model that knows the schema shares them."""
+def _features(match: Match, generation: bytes | None, now: float) -> Features | None:
+    """The features of a match, cached on their own, since every model that knows the schema shares them.
+
+    None if the match was deleted since it was read.
+    """
     key = keys.features(match.pk, FEATURE_SCHEMA)
     if generation is not None:
         try:
@@ -73,8 +76,8 @@ def _features(match: Match, generation: bytes | None, now: float) -> Features:
         else:
             if cached is not None:
                 return Features.from_json(cached.body)
-    features = features_of([match.pk])[match.pk]
-    if generation is not None:
+    features = features_of([match.pk]).get(match.pk)
+    if features is not None and generation is not None:
         entry = entries.make(
             generation=generation,
             stored_at=now,

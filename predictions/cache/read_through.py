@@ -61,7 +61,8 @@ def read_through(
             logger.warning("The entry at %s is not one of ours, or damaged: computing it anew.", key)
         generation = store.current_generation(match_id)
     except RedisError as error:
-        logger.warning("Redis is away, computing without it: %s", error)
+        # Its name alone: the message may quote the command, raw bytes and all.
+        logger.warning("Redis is away or refuses (%s): computing without it.", type(error).__name__)
         return Answer(_entry(compute(None), entries.NO_GENERATION, model, now), Source.BYPASS)
     entry = _entry(compute(generation), generation, model, now)
     return Answer(entry, Source.MISS, stored=keep(match_id, key, entry, now=now))
@@ -72,7 +73,7 @@ def keep(match_id: int, key: str, entry: Entry, *, now: float) -> bool:
     try:
         return store.fill(match_id, key, entry, now=now)
     except RedisError as error:
-        logger.warning("Could not keep %s: %s", key, error)
+        logger.warning("Could not keep %s: %s", key, type(error).__name__)
         return False
 
 

@@ -13,6 +13,7 @@ from math import ceil
 from typing import Any
 
 from django.core.cache import caches
+from redis.exceptions import RedisError
 
 from predictions.cache import keys
 from predictions.cache.entry import GENERATION_SIZE, CorruptEntry, Entry, pack, unpack
@@ -77,10 +78,20 @@ def current_generation(match_id: int) -> bytes:
     """The match's generation, minted if there is none: to be taken before anything is read. Raises redis.RedisError."""
     cache: Any = caches["predictions"]
     key = cache.make_key(keys.generation(match_id))
-    with cache.client.get_client(write=True).pipeline(transaction=True) as pipe:
-        pipe.set(key, secrets.token_bytes(GENERATION_SIZE), nx=True, px=_milliseconds(SECONDS_UNCONFIRMED))
+    client = cache.client.get_client(write=True)
+    minted = secrets.token_bytes(GENERATION_SIZE)
+    with client.pipeline(transaction=True) as pipe:
+        pipe.set(key, minted, nx=True, px=_milliseconds(SECONDS_UNCONFIRMED))
         pipe.get(key)
-        return bytes(pipe.execute()[1])
+        _, token = pipe.execute(raise_on_error=False)
+    if isinstance(token, bytes) and len(token) == GENERATION_SIZE:
+        return token
+    if isinstance(token, RedisError) and not str(token).startswith("WRONGTYPE"):
+        raise token
+    # Somebody put something else there, under which nothing could ever be believed.
+    client.delete(key)
+    client.set(key, minted, nx=True, px=_milliseconds(SECONDS_UNCONFIRMED))
+    return minted
 
 
 def fill(match_id: int, key: str, entry: Entry, *, now: float) -> bool:

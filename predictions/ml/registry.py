@@ -145,10 +145,13 @@ def _parse(row: TrainedModel, artefact: bytes) -> Pipeline:
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
 
-    unknown = set(skops.io.get_untrusted_types(data=artefact)) - set(TRUSTED_TYPES)
+    try:
+        unknown = set(skops.io.get_untrusted_types(data=artefact)) - set(TRUSTED_TYPES)
+        pipeline: Any = None if unknown else skops.io.loads(artefact, trusted=TRUSTED_TYPES)
+    except Exception as error:  # skops documents none; a file that is no zip, or lacks a part, raises a dozen kinds
+        raise NotTheEstimator(row, f"its file is no skops file ({type(error).__name__}).") from error
     if unknown:
         raise NotTheEstimator(row, f"its file holds types that are not trusted: {', '.join(sorted(unknown))}.")
-    pipeline = skops.io.loads(artefact, trusted=TRUSTED_TYPES)
     if type(pipeline) is not Pipeline or [type(step) for _, step in pipeline.steps] != [
         StandardScaler,
         LogisticRegression,

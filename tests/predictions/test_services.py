@@ -17,7 +17,7 @@ from predictions import services
 from predictions.cache import keys
 from predictions.cache.read_through import Source
 from predictions.ml.active import ActiveModel, NoActiveModel
-from predictions.ml.features import FEATURE_SCHEMA, features_of
+from predictions.ml.features import FEATURE_SCHEMA, Features, features_of
 from tests.predictions.conftest import RoundTrips
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +188,14 @@ def test_without_redis_the_model_answers_all_the_same(fixture: Match, now: datet
 def test_without_a_model_there_is_no_answer(league: League, now: datetime) -> None:
     with pytest.raises(NoActiveModel, match="train_model"):
         services.predict(1, now=now)
+
+
+def test_a_match_deleted_while_its_answer_is_computed_is_absent(
+    fixture: Match, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(ids: list[int]) -> dict[int, Features]:
+        Match.objects.filter(pk=fixture.pk).delete()
+        return features_of(ids)
+
+    monkeypatch.setattr(services, "features_of", overtaken)
+    assert services.predict(fixture.pk, now=now).entry.is_absence

@@ -136,6 +136,19 @@ def test_a_value_of_another_redis_type_is_nothing_and_gets_replaced(empty_cache:
     assert store.look_up(MATCH, KEY, now=NOW).entry == entry
 
 
+@pytest.mark.parametrize("value", [b"5", b"", b"one byte too many", b"x" * 1000])
+def test_a_damaged_generation_heals(empty_cache: Any, value: bytes) -> None:
+    empty_cache.set(keys.generation(MATCH), value)
+    entry = filled()
+    assert store.look_up(MATCH, KEY, now=NOW).entry == entry
+
+
+def test_a_generation_of_another_redis_type_heals(empty_cache: Any) -> None:
+    empty_cache.client.get_client().rpush(keys.generation(MATCH), "a list")
+    entry = filled()
+    assert store.look_up(MATCH, KEY, now=NOW).entry == entry
+
+
 def test_a_look_up_is_one_round_trip(round_trips: RoundTrips) -> None:
     filled()
     round_trips.reset()

@@ -132,6 +132,14 @@ def test_a_type_that_is_not_trusted_is_named_and_not_loaded() -> None:
         registry.load(row)
 
 
+@pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
+def test_a_file_that_is_no_skops_file_is_refused(content: bytes) -> None:
+    row = registered()
+    _replace_artefact(row, content)
+    with pytest.raises(registry.NotTheEstimator, match="no skops file"):
+        registry.load(row)
+
+
 @pytest.mark.parametrize(
     "other", [make_pipeline(MinMaxScaler(), LogisticRegression()), LogisticRegression(), {"home": 0.4}]
 )
