@@ -97,6 +97,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    # There is one format. `?format=` is a parameter like any other that nobody knows.
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "matches.api.problems.exception_handler",
 }
 

@@ -12,7 +12,6 @@ from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.request import Request
-from rest_framework.settings import api_settings
 
 from matches.models import Match
 from matches.models.match import EARLIEST_SEASON, LATEST_SEASON
@@ -83,11 +82,7 @@ class StrictFilterBackend(DjangoFilterBackend):
     """As django-filter's, but a parameter that nobody knows is an error: `?statu=` would else mean every match."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Match], view: Any) -> Any:
-        known = {
-            *view.filterset_class.base_filters,
-            *view.pagination_class.query_params,
-            api_settings.URL_FORMAT_OVERRIDE,
-        }
+        known = {*view.filterset_class.base_filters, *view.pagination_class.query_params}
         if unknown := request.query_params.keys() - known:
             message = f"There is no such parameter. There are: {', '.join(sorted(known))}."
             raise exceptions.ValidationError({name: [message] for name in sorted(unknown)})

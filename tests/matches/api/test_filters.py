@@ -165,3 +165,8 @@ def test_a_misspelt_parameter_says_which_there_are(client: Client) -> None:
 @given(parameters=st.dictionaries(st.sampled_from(PARAMETERS) | st.text(), st.text(), max_size=4))
 def test_no_parameters_break_it(client: Client, league: League, parameters: dict[str, str]) -> None:
     assert client.get("/api/v1/matches/", parameters).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("value", ["json", "0", ""])
+def test_a_format_is_a_parameter_that_nobody_knows(client: Client, value: str) -> None:
+    assert client.get("/api/v1/matches/", {"format": value}).status_code == 400

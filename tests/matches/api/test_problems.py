@@ -135,10 +135,6 @@ def test_a_form_that_is_not_there_is_not_acceptable(client: Client, accept: str)
     assert response.json()["type"] == "/problems/not-acceptable"
 
 
-def test_a_format_that_is_not_there_is_not_found(client: Client) -> None:
-    assert client.get("/api/v1/matches/?format=xml").json()["type"] == "/problems/not-found"
-
-
 @pytest.mark.parametrize("error", [OperationalError("host db.internal"), InterfaceError("host db.internal")])
 def test_a_database_that_is_away_is_a_503_that_names_no_host(error: Exception) -> None:
     response = answer_of(error)
