@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from matches.api.problems import Problem, problem_response
 from predictions import services
 from predictions.api.headers import cache_headers
+from predictions.cache.entry import Entry
 from predictions.ml.active import NoActiveModel
 
 # Seconds after which it is worth asking again for what a person has to put right.
@@ -34,9 +38,19 @@ class PredictionView(APIView):
                 request, kind="not-found", detail=f"There is no match {match_id}."
             )
         else:
-            etag = f'"{answer.entry.etag}"'
-            response = HttpResponse(answer.entry.body, content_type="application/json", headers={"ETag": etag})
-            response = get_conditional_response(request, etag=etag, response=response) or response
+            response = _conditional(request, answer.entry)
         for name, value in headers.items():
             response.headers[name] = value
         return response
+
+
+def _conditional(request: Request, entry: Entry) -> HttpResponseBase:
+    """The entry's bytes, or a 304, as the request's condition asks (RFC 9110, 13). Raises Problem where none holds."""
+    etag, made = f'"{entry.etag}"', int(entry.stored_at)
+    full = HttpResponse(
+        entry.body, content_type="application/json", headers={"ETag": etag, "Last-Modified": http_date(made)}
+    )
+    response = get_conditional_response(request, etag=etag, last_modified=made, response=full) or full
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        raise Problem("precondition-failed", "There is another prediction now.")
+    return response

@@ -88,24 +88,26 @@ def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _postgres() -> Iterator[str]:
-    with _folder("predictor-postgres-") as folder:
-        server = PostgresServer(folder=folder)
-        try:
-            server.start()
-            yield server.url
-        finally:
-            server.stop()
+    with _folder("predictor-postgres-") as folder, _running(PostgresServer(folder=folder)) as url:
+        yield url
 
 
 @contextlib.contextmanager
 def _valkey() -> Iterator[str]:
-    with _folder("predictor-valkey-") as folder:
-        server = ValkeyServer(folder=folder, socket=folder / "valkey.sock")
-        try:
-            server.start()
-            yield server.url
-        finally:
-            server.stop()
+    with (
+        _folder("predictor-valkey-") as folder,
+        _running(ValkeyServer(folder=folder, socket=folder / "valkey.sock")) as url,
+    ):
+        yield url
+
+
+@contextlib.contextmanager
+def _running(server: PostgresServer | ValkeyServer) -> Iterator[str]:
+    try:
+        server.start()
+        yield server.url
+    finally:
+        server.stop()
 
 
 @contextlib.contextmanager

@@ -63,6 +63,16 @@ def test_a_second_import_says_that_nothing_changed(folder: Path) -> None:
     assert "New teams" not in out
 
 
+def test_a_file_name_that_is_no_text_is_printed_with_escapes(folder: Path) -> None:
+    """As a terminal wants it, which takes UTF-8 and obeys control characters."""
+    named = folder / os.fsdecode(b"E0_\xff\x1b[2J.csv")
+    (folder / "E0_1415.csv").rename(named)
+    for out in (run(folder), run(folder, "--json")):
+        assert "\x1b" not in out
+        assert out.encode()
+    assert json.loads(run(folder, "--json"))["files"][0]["file"] == str(named)
+
+
 def test_rejected_rows_are_printed_and_end_in_1(folder: Path) -> None:
     (folder / "E0_1415.csv").write_bytes(csv_file(GOOD, BAD).content)
     status, message, out = failing(folder)

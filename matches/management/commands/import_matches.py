@@ -94,19 +94,19 @@ class Command(BaseCommand):
         total = sum(results, ImportResult())
         if options["json"]:
             files = [_counts(result) | {"file": _name(source)} for source, result in zip(sources, results, strict=True)]
-            self.stdout.write(json.dumps({"dry_run": dry_run, **asdict(total), "files": files}, ensure_ascii=False))
+            self.stdout.write(json.dumps({"dry_run": dry_run, **asdict(total), "files": files}))
         else:
             self._print("Dry run, nothing was kept" if dry_run else "Total", total, rejections=False)
             if total.new_teams:
-                self.stdout.write(f"New teams: {', '.join(sorted(total.new_teams))}")
+                self.stdout.write(_printable(f"New teams: {', '.join(sorted(total.new_teams))}"))
         return total
 
     def _print(self, name: str, result: ImportResult, *, rejections: bool = True) -> None:
         counts = ", ".join(f"{number} {what}" for what, number in _counts(result).items())
-        self.stdout.write(f"{name}: {counts}")
+        self.stdout.write(_printable(f"{name}: {counts}"))
         if rejections:
             for rejection in result.rejected[:MOST_SHOWN]:
-                self.stdout.write(f"  {rejection}")
+                self.stdout.write(_printable(f"  {rejection}"))
             if (more := len(result.rejected) - MOST_SHOWN) > 0:
                 self.stdout.write(f"  … and {more} more; --json has all")
 
@@ -134,6 +134,11 @@ def _downloaded(seasons: list[list[str]], publisher: str | None) -> Iterator[Sou
 
 def _name(source: Path | SourceFile) -> str:
     return source.name if isinstance(source, SourceFile) else str(source)
+
+
+def _printable(text: str) -> str:
+    """With escapes for what names may hold and a terminal must not: control characters, and bytes that are no text."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _counts(result: ImportResult) -> dict[str, int]:

@@ -20,16 +20,9 @@ class Command(BaseCommand):
         "so that the next round lies ahead. Typed again, it moves them on when time has passed."
     )
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name,
-            subcommand,
-            epilog="Example:\n  manage.py load_demo\n  manage.py load_demo --remove",
-            formatter_class=RawDescriptionHelpFormatter,
-            **kwargs,
-        )
-
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = "Example:\n  manage.py load_demo\n  manage.py load_demo --remove"
         parser.add_argument("--remove", action="store_true", help="take the demo out again, without a trace")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")
 

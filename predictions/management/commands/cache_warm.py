@@ -22,17 +22,12 @@ from predictions.ml.active import NoActiveModel, active_model
 class Command(BaseCommand):
     help = "Compute and cache the predictions of the matches that kick off in the next days."
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name,
-            subcommand,
-            epilog="Example:\n  manage.py cache_warm --days 3\n\n"
-            "Exit code: 0 all are cached, 1 some are not, 2 could not tell (no model, or Redis is away).",
-            formatter_class=RawDescriptionHelpFormatter,
-            **kwargs,
-        )
-
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = (
+            "Example:\n  manage.py cache_warm --days 3\n\n"
+            "Exit code: 0 all are cached, 1 some are not, 2 could not tell (no model, or Redis is away)."
+        )
         parser.add_argument("--days", type=_days, default=7, help="how many days to look ahead (default: 7)")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")
 

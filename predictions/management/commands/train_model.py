@@ -22,18 +22,13 @@ HEAD = ROW.format("", "matches", "RPS", "base", "log loss", "base", "accuracy", 
 class Command(BaseCommand):
     help = "Train the model on all finished matches, measure it walk-forward beside base rates, and activate it."
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name,
-            subcommand,
-            epilog="Example:\n  manage.py train_model --unless-active\n\n"
-            "Exit code: 0 done, 1 the model does not beat the base rates (in RPS, over all seasons measured) and is\n"
-            "not activated, 2 nothing was trained.",
-            formatter_class=RawDescriptionHelpFormatter,
-            **kwargs,
-        )
-
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = (
+            "Example:\n  manage.py train_model --unless-active\n\n"
+            "Exit code: 0 done, 1 the model does not beat the base rates (in RPS, over all seasons measured) and is\n"
+            "not activated, 2 nothing was trained."
+        )
         parser.add_argument("--unless-active", action="store_true", help="do nothing if a usable model is active")
         parser.add_argument("--no-activate", action="store_true", help="leave the new model a candidate")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")

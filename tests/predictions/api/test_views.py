@@ -67,6 +67,19 @@ def test_a_client_that_has_another_one_gets_the_new_one(client: Client, fixture:
     assert response.status_code == 200
 
 
+def test_a_condition_that_does_not_hold_is_a_412_problem(client: Client, fixture: Match) -> None:
+    response = client.get(address(fixture.pk), headers={"If-Match": '"another"'})
+    assert response.status_code == 412
+    assert response.json()["type"] == "/problems/precondition-failed"
+
+
+def test_it_was_modified_when_it_was_made(client: Client, fixture: Match) -> None:
+    first = client.get(address(fixture.pk))
+    made = first.headers["Last-Modified"]
+    assert client.get(address(fixture.pk), headers={"If-Unmodified-Since": made}).status_code == 200
+    assert client.get(address(fixture.pk), headers={"If-Modified-Since": made}).status_code == 304
+
+
 def test_head_has_the_headers_and_no_body(client: Client, fixture: Match) -> None:
     full, head = client.get(address(fixture.pk)), client.head(address(fixture.pk))
     assert head.status_code == 200
