@@ -13,7 +13,8 @@ NEED_PYTHON = test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null ||
 
 # Tests and checks see nothing of the settings of whoever runs them, and touch no server of theirs.
 FORGET = unset ALLOWED_HOSTS CACHE_KEY_PREFIX CSRF_TRUSTED_ORIGINS DATABASE_URL DEBUG DJANGO_SETTINGS_MODULE \
-	HOST HTTPS PORT PYTEST_ADDOPTS REDIS_TIMEOUT REDIS_URL SECRET_KEY SECRET_KEY_FALLBACKS STATE_DIR
+	HOST HTTPS MOST_COMPUTATIONS MOST_WAITERS PORT PYTEST_ADDOPTS REDIS_TIMEOUT REDIS_URL SECRET_KEY SECRET_KEY_FALLBACKS \
+	STALE_GRACE STATE_DIR THREADS
 USE_POSTGRES = $(if $(TEST_DATABASE_URL),DATABASE_URL="$$TEST_DATABASE_URL")
 USE_VALKEY = $(if $(TEST_REDIS_URL),REDIS_URL="$$TEST_REDIS_URL")
 START_POSTGRES = $(if $(TEST_DATABASE_URL),,--postgres)
@@ -25,7 +26,7 @@ PYTEST = $(PY) -m pytest -n 2
 NONE_OF_THEM = $(if $(ARGS),|| test $$? -eq 5)
 
 .DEFAULT_GOAL = help
-.PHONY: help run test test-sqlite test-slow check lock clean port-free
+.PHONY: help run test test-sqlite test-slow bench bench-memory bench-flood check lock clean port-free
 
 help: ## Say what can be typed
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -40,8 +41,16 @@ test: $(VENV)/installed-dev ## Run the tests on PostgreSQL and Valkey, then some
 test-sqlite: $(VENV)/installed-dev ## Run those that are marked sqlite, on SQLite (ARGS=)
 	@$(ON_SQLITE) $(PYTEST) -m "sqlite and not slow" $(ARGS)
 
-test-slow: $(VENV)/installed-dev ## Run those that are marked slow (ARGS=)
-	@$(ON_POSTGRES) $(PYTEST) -m slow $(ARGS) || test $$? -eq 5
+test-slow: $(VENV)/installed-dev ## Run those that are marked slow, on PostgreSQL and Valkey (ARGS=)
+	@$(ON_POSTGRES) $(PYTEST) -m slow $(ARGS) $(NONE_OF_THEM)
+
+bench: bench-memory bench-flood ## Measure all that docs/benchmarks.md shows
+
+bench-memory: $(VENV)/installed ## Measure what Redis spends on each prediction (ARGS=--json)
+	@$(PY) -m bench.memory $(ARGS)
+
+bench-flood: $(VENV)/installed ## Count the predictions that survive a flood of unknown ids (ARGS=--policy volatile-ttl)
+	@$(PY) -m bench.flood $(ARGS)
 
 check: $(VENV)/installed-dev ## Check style, types, layers, migrations and the settings for production
 	@echo "Style";      $(PY) -m ruff check --quiet . && $(PY) -m ruff format --check .

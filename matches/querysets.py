@@ -1,22 +1,29 @@
-"""Matches in bulk. Every writing method goes through `matches.services`, as `Match.save` does."""
+"""Matches, leagues and teams in bulk. Whatever writes them tells who listens, inside the same transaction.
+
+Every writing method of matches goes through `matches.services`, as `Match.save` does.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import NotSupportedError, models
+from django.db import NotSupportedError, models, transaction
 
 from matches import services
+from matches.signals import leagues_changed, teams_changed
 
 if TYPE_CHECKING:
-    from matches.models import League, Match
+    from matches.models import League, Match, Team
+
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 # Ids in one statement: SQLite takes at most 32,766 parameters.
 CHUNK_SIZE = 10_000
+UPSERTS_AT_A_TIME = 2000
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -63,16 +70,24 @@ class MatchQuerySet(models.QuerySet["Match"]):
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
-    def bulk_create(self, objs: Iterable[Match], *args: Any, **kwargs: Any) -> list[Match]:
+    def bulk_create(
+        self,
+        objs: Iterable[Match],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> list[Match]:
         """As Django's, with days and ratings kept. Refuses `update_conflicts`, which hides what was overwritten."""
-        if kwargs.get("update_conflicts"):
+        if update_conflicts:
             raise NotSupportedError("Matches can't be upserted blindly: import them, or use bulk_update.")
         objs = list(objs)
         with services.batched() as change:
             change.lock(match.league_id for match in objs if match.league_id is not None)
             for match in objs:
                 match.day = change.local_day(match)
-            created = super().bulk_create(objs, *args, **kwargs)
+            created = super().bulk_create(objs, batch_size, ignore_conflicts)
             for chunk in _chunks(self.model.objects.all(), [match.pk for match in created if match.pk is not None]):
                 change.after(chunk)
             if without_id := [match for match in created if match.pk is None]:
@@ -103,22 +118,98 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
 class LeagueQuerySet(models.QuerySet["League"]):
     def update(self, **fields: Any) -> int:
-        """As Django's; matches follow when a time zone changes."""
-        if "time_zone" not in fields:
-            return super().update(**fields)
+        """As Django's, and who listens is told; matches follow when a time zone changes."""
+        if self.query.is_sliced:
+            raise TypeError("Cannot update a query once a slice has been taken.")
         with services.batched() as change:
-            before: dict[int, League] = change.lock(self.values_list("pk", flat=True))
-            changed = super().update(**fields)
+            before: dict[int, League] = change.lock(self.order_by().values_list("pk", flat=True))
+            # Only those noted, since another writer may have added to what the query finds meanwhile.
+            changed = super(LeagueQuerySet, self.filter(pk__in=before)).update(**fields)
             services.follow_time_zones(change, before)
+            leagues_changed.send(sender=self.model, league_ids=frozenset(before))
         return changed
 
     update.alters_data = True  # type: ignore[attr-defined]
 
+    def bulk_create(
+        self,
+        objs: Iterable[League],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[League]:
+        """As Django's; when it updates, who listens is told, and matches follow when a time zone changes."""
+        if not update_conflicts:
+            return super().bulk_create(objs, batch_size, ignore_conflicts)
+        objs = list(objs)
+        with services.batched() as change:
+            before = change.lock(_meant(self.model.objects.all(), objs, unique_fields))
+            created = super().bulk_create(
+                objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+            )
+            services.follow_time_zones(change, before)
+            ids = _meant(self.model.objects.all(), objs, unique_fields)
+            leagues_changed.send(sender=self.model, league_ids=frozenset(ids))
+        return created
 
-def _chunks(matches: MatchQuerySet, ids: Iterable[int]) -> Iterator[MatchQuerySet]:
-    """`matches` with these ids, some at a time; at least once, so that Django checks what is asked of it."""
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def update(self, **fields: Any) -> int:
+        """As Django's, and who listens is told."""
+        if self.query.is_sliced:
+            raise TypeError("Cannot update a query once a slice has been taken.")
+        with transaction.atomic(savepoint=False):
+            ids = list(self.order_by().values_list("pk", flat=True))
+            # Only those noted, since another writer may have added to what the query finds meanwhile.
+            changed = sum(super(TeamQuerySet, chunk).update(**fields) for chunk in _chunks(self, ids))
+            teams_changed.send(sender=self.model, team_ids=frozenset(ids))
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(
+        self,
+        objs: Iterable[Team],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[Team]:
+        """As Django's; when it updates, who listens is told."""
+        if not update_conflicts:
+            return super().bulk_create(objs, batch_size, ignore_conflicts)
+        objs = list(objs)
+        with transaction.atomic(savepoint=False):
+            created = super().bulk_create(
+                objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+            )
+            ids = _meant(self.model.objects.all(), objs, unique_fields)
+            teams_changed.send(sender=self.model, team_ids=frozenset(ids))
+        return created
+
+
+def _meant(
+    stored: models.QuerySet[Any], objs: Sequence[models.Model], unique_fields: Collection[str] | None
+) -> set[int]:
+    """The ids of all stored rows that an upsert of `objs` may write, and perhaps of a few more.
+
+    An object's own id need not be that of the row it is in conflict with.
+    """
+    ids: set[int] = set()
+    for start in range(0, len(objs), UPSERTS_AT_A_TIME):
+        some = objs[start : start + UPSERTS_AT_A_TIME]
+        alike = {f"{name}__in": [getattr(one, name) for one in some] for name in unique_fields or ()}
+        ids.update(stored.filter(**alike).order_by().values_list("pk", flat=True))
+    return ids
+
+
+def _chunks(rows: Rows, ids: Iterable[int]) -> Iterator[Rows]:
+    """`rows` with these ids, some at a time; at least once, so that Django checks what is asked of it."""
     rest = iter(ids)
     first = True
     while (chunk := list(islice(rest, CHUNK_SIZE))) or first:
-        yield matches.filter(pk__in=chunk)
+        yield rows.filter(pk__in=chunk)
         first = False

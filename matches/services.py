@@ -127,13 +127,13 @@ class Change:
         while self._touched:
             touched, self._touched = self._touched, {}
             changes = []
-            for league in self.lock(touched).values():
-                what = touched[league.pk]
-                moved = ratings.replay(league, what.since)
+            leagues = self.lock(touched)
+            for league_id, what in sorted(touched.items()):
+                # A league deleted since has no ratings left, but its matches were there until now.
+                moved = ratings.replay(leagues[league_id], what.since) if league_id in leagues else None
                 since = min(day for day in (*what.since.values(), moved) if day is not None)
-                changes.append(LeagueChange(league.pk, since, frozenset(what.match_ids), moved is not None))
-            if changes:
-                matches_changed.send(sender=LeagueChange, changes=tuple(changes))
+                changes.append(LeagueChange(league_id, since, frozenset(what.match_ids), moved is not None))
+            matches_changed.send(sender=LeagueChange, changes=tuple(changes))
 
     def _note(self, pk: int, league_id: int, season: int, day: date) -> None:
         touched = self._touched.setdefault(league_id, _Touched())

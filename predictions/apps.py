@@ -8,5 +8,5 @@ class PredictionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to what changes in the football."""
-        from predictions import receivers  # noqa: F401
+        """Listen to what changes in the football, and have the settings checked."""
+        from predictions import checks, receivers  # noqa: F401

@@ -1,54 +1,71 @@
-"""Voids cached answers when the football changes.
+"""Voids cached answers when what they were made of changes.
 
-What a change touches is looked up after its commit, so that a match created meanwhile is not missed.
+Every receiver runs inside the transaction of the change, and only writes down the cause: see predictions.invalidation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from matches.models import League, Match, Team
 from matches.services import LeagueChange
-from matches.signals import matches_changed
-from predictions.cache.invalidation import invalidate
+from matches.signals import leagues_changed, matches_changed, teams_changed
+from predictions.cache import connecting
+from predictions.invalidation import Cause, catch_up, record
+from predictions.models import TrainedModel
+from predictions.models.trained_model import trained_models_changed
 
 
-@receiver(matches_changed, dispatch_uid="predictions.void_changed_matches")
+@receiver(matches_changed, dispatch_uid="predictions.matches_changed")
 def void_changed_matches(*, changes: Sequence[LeagueChange], **kwargs: Any) -> None:
-    """The matches written and, if ratings moved, every later one of their leagues."""
-    written = [match_id for change in changes for match_id in change.match_ids]
-    later = Q(pk__in=[])
-    for change in changes:
-        if change.ratings_moved:
-            later |= Q(league=change.league_id, day__gte=change.since)
-
-    transaction.on_commit(lambda: invalidate({*written, *_ids(later)}))
-
-
-@receiver(post_save, sender=League, dispatch_uid="predictions.void_league")
-def void_league(instance: League, created: bool, **kwargs: Any) -> None:
-    """All matches of a league: its name and its TTL are part of every answer."""
-    if not created:
-        transaction.on_commit(partial(_void, Q(league=instance)))
+    """The matches written and, if ratings moved, all of their league from that day on."""
+    record(
+        Cause(league_id=change.league_id, since=change.since, match_ids=change.match_ids)
+        if change.ratings_moved
+        else Cause(match_ids=change.match_ids)
+        for change in changes
+    )
 
 
-@receiver(post_save, sender=Team, dispatch_uid="predictions.void_team")
-def void_team(instance: Team, created: bool, **kwargs: Any) -> None:
-    """All matches of a team: its name is part of their answers."""
-    if not created:
-        transaction.on_commit(partial(_void, Q(home_team=instance) | Q(away_team=instance)))
+@receiver(leagues_changed, dispatch_uid="predictions.leagues_changed")
+def void_leagues(*, league_ids: Collection[int], **kwargs: Any) -> None:
+    """All matches of the leagues: a league's name and TTL are part of every answer."""
+    record(Cause(league_id=league_id) for league_id in league_ids)
 
 
-def _void(condition: Q) -> None:
-    invalidate(_ids(condition))
+@receiver(teams_changed, dispatch_uid="predictions.teams_changed")
+def void_teams(*, team_ids: Collection[int], **kwargs: Any) -> None:
+    """All matches of the teams: their names are part of the answers."""
+    if team_ids:
+        record([Cause(team_ids=team_ids)])
 
 
-def _ids(condition: Q) -> list[int]:
-    return list(Match.objects.filter(condition).order_by().values_list("pk", flat=True))
+@receiver(trained_models_changed, dispatch_uid="predictions.trained_models_changed")
+@receiver([post_save, post_delete], sender=TrainedModel, dispatch_uid="predictions.trained_model")
+def void_active_model(**kwargs: Any) -> None:
+    """What each process knows of the active model."""
+    record([Cause(active_model=True)])
+
+
+@receiver([post_save, post_delete], sender=League, dispatch_uid="predictions.league")
+def void_league(instance: League, **kwargs: Any) -> None:
+    void_leagues(league_ids=[instance.pk])
+
+
+@receiver([post_save, post_delete], sender=Team, dispatch_uid="predictions.team")
+def void_team(instance: Team, **kwargs: Any) -> None:
+    void_teams(team_ids=[instance.pk])
+
+
+@receiver(post_save, sender=Match, dispatch_uid="predictions.loaded_match")
+def void_loaded_match(instance: Match, raw: bool, **kwargs: Any) -> None:
+    """A match that loaddata writes, past everything else."""
+    if raw:
+        record([Cause(match_ids=[instance.pk])])
+
+
+connecting.catch_up_with(catch_up)

@@ -1,89 +1,118 @@
-"""The prediction for a match: the one place where cache and model meet."""
+"""Predictions for matches: the one place where cache and model meet."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from time import monotonic, perf_counter
+from typing import Any
 
 from django.conf import settings
-from redis.exceptions import RedisError
+from django.db import connection
+from redis.exceptions import RedisError, ResponseError
 
-from matches.models import Match
-from predictions.cache import entry as entries
-from predictions.cache import keys, lifetime, store
-from predictions.cache.read_through import Answer, Computed, Source, keep, read_through
-from predictions.document import prediction_document
-from predictions.ml.active import ActiveModel, active_model
-from predictions.ml.features import FEATURE_SCHEMA, Features, features_of
+from predictions.cache import admission, keys, store
+from predictions.cache.admission import Overloaded
+from predictions.cache.answers import Answer, Computed, Source, Task, entry_of
+from predictions.cache.counting import Layer, Outcome, count
+from predictions.cache.gate import gate
+from predictions.cache.read_through import read_through
+from predictions.cache.store import Lookup, Place
+from predictions.computation import Computation, absence
+from predictions.ml.active import ActiveModel, active_model, known_model
 
 LARGEST_ID = 2**63 - 1
 
 
 def predict(match_id: int, *, now: datetime) -> Answer:
-    """The answer for a match, from the cache if it is there; an absence if there is no such match.
+    """The answer for a match: `predict_many` of one."""
+    return predict_many([match_id], now=now)[match_id]
 
-    Raises predictions.ml.active.NoActiveModel. Redis being away is no error: see `Answer.source`.
+
+def predict_many(match_ids: Collection[int], *, now: datetime) -> dict[int, Answer]:
+    """The answer for each match, from the cache where it is there; an absence where there is no such match.
+
+    Raises predictions.ml.active.NoActiveModel and predictions.cache.admission.Overloaded. Redis being away is no
+    error: see `Answer.source`.
     """
+    clock = _clock(now)
+    # No row can have another id, so there is nothing to ask and nothing to remember.
+    possible = [match_id for match_id in dict.fromkeys(match_ids) if 0 < match_id <= LARGEST_ID]
+    answers = dict.fromkeys(match_ids, Answer(entry_of(absence(clock()), stored_at=clock()), Source.MISS))
+    if possible:
+        answers |= _uncached(possible, clock) if _inside_a_transaction() else _cached(possible, clock)
+    return answers
+
+
+def compute(match_ids: Sequence[int], *, now: datetime) -> Mapping[int, Computed]:
+    """The same by the active model alone: nothing is asked of Redis, nothing kept. Raises NoActiveModel."""
+    return Computation(active_model(), publishes=False)(match_ids, held=None, now=now.timestamp())
+
+
+def _cached(match_ids: Sequence[int], clock: Callable[[], float]) -> dict[int, Answer]:
+    begun = perf_counter()
+    model, lookups = _look_up(match_ids, clock)
+    try:
+        answers = read_through(_places(match_ids, model), lookups, Task(Computation(model), model.version, clock))
+    except Overloaded:
+        count(Layer.PREDICTION, Outcome.OVERLOADED, n=len(match_ids))
+        raise
+    seconds = perf_counter() - begun
+    for answer in answers.values():
+        count(Layer.PREDICTION, answer.outcome, answer.entry.league, seconds)
+    return {place.match_id: answer for place, answer in answers.items()}
+
+
+def _uncached(match_ids: Sequence[int], clock: Callable[[], float]) -> dict[int, Answer]:
+    """For a caller inside a transaction: it may see what nobody else does, or no longer what everybody else does."""
     model = active_model()
-    if match_id > LARGEST_ID:
-        # No row can have this id, so there is nothing to remember and nothing to ask.
-        return Answer(_absence(now), Source.MISS)
-    return read_through(
-        match_id=match_id,
-        key=keys.prediction(match_id, model.digest),
-        model=model.version,
-        now=now.timestamp(),
-        compute=lambda generation: _compute(match_id, model, generation, now),
-    )
+    with admission.computing(patience=settings.WAIT_SECONDS):
+        computed = Computation(model, publishes=False)(match_ids, held=None, now=clock())
+    return {
+        match_id: Answer(entry_of(each, model=model.version, stored_at=clock()), Source.BYPASS)
+        for match_id, each in computed.items()
+    }
 
 
-def _absence(now: datetime) -> entries.Entry:
-    return entries.make(
-        generation=entries.NO_GENERATION,
-        stored_at=now.timestamp(),
-        fresh_until=now.timestamp() + settings.ABSENCE_TTL,
-        body=entries.ABSENCE,
-    )
+def _look_up(match_ids: Sequence[int], clock: Callable[[], float]) -> tuple[ActiveModel, list[Lookup] | None]:
+    """The active model, and what is cached of its answers; None if Redis is away.
 
-
-def _compute(match_id: int, model: ActiveModel, generation: bytes | None, now: datetime) -> Computed:
-    match = Match.objects.with_names().filter(pk=match_id).first()
-    features = None if match is None else _features(match, generation, now.timestamp())
-    if match is None or features is None:
-        return Computed(entries.ABSENCE, fresh_until=now.timestamp() + settings.ABSENCE_TTL)
-    [prediction] = model.predict([features])
-    ends_at = match.kickoff.timestamp() if match.kickoff > now else None
-    return Computed(
-        body=json.dumps(
-            prediction_document(match, prediction, model, now=now), ensure_ascii=False, separators=(",", ":")
-        ).encode(),
-        fresh_until=lifetime.fresh_until(now=now.timestamp(), ttl=match.league.cache_ttl, ends_at=ends_at),
-        league=match.league.code,
-    )
-
-
-def _features(match: Match, generation: bytes | None, now: float) -> Features | None:
-    """The features of a match, cached on their own, since every model that knows the schema shares them.
-
-    None if the match was deleted since it was read.
+    Which model is active, the database knows. What this process knows of it stands under a generation, read along.
     """
-    key = keys.features(match.pk, FEATURE_SCHEMA)
-    if generation is not None:
-        try:
-            cached = store.look_up(match.pk, key, now=now, generation=generation).entry
-        except RedisError:
-            generation = None
-        else:
-            if cached is not None:
-                return Features.from_json(cached.body)
-    features = features_of([match.pk]).get(match.pk)
-    if features is not None and generation is not None:
-        entry = entries.make(
-            generation=generation,
-            stored_at=now,
-            fresh_until=now + settings.FEATURES_TTL,
-            league=match.league.code,
-            body=features.to_json(),
-        )
-        keep(match.pk, key, entry, now=now)
-    return features
+    known, lookups, token = known_model(), None, None
+    try:
+        if known is not None:
+            with gate.passing():
+                lookups, token = store.look_up(_places(match_ids, known), now=clock(), fact=keys.ACTIVE_MODEL)
+        model = active_model(token or _mint())
+        if known is None or known.digest != model.digest:
+            with gate.passing():
+                lookups, _ = store.look_up(_places(match_ids, model), now=clock())
+    except RedisError:
+        return active_model(), None
+    return model, lookups
+
+
+def _mint() -> bytes | None:
+    """A generation for what this process is about to learn; None if Redis refuses to write."""
+    try:
+        with gate.passing():
+            return store.generation_of(keys.ACTIVE_MODEL)
+    except ResponseError:
+        return None
+
+
+def _places(match_ids: Sequence[int], model: ActiveModel) -> list[Place]:
+    return [Place(match_id, keys.prediction(match_id, model.digest)) for match_id in match_ids]
+
+
+def _clock(now: datetime) -> Callable[[], float]:
+    """Seconds since 1970, beginning at `now`."""
+    begun = monotonic()
+    return lambda: now.timestamp() + monotonic() - begun
+
+
+def _inside_a_transaction() -> bool:
+    # As `transaction.atomic(durable=True)` finds out: a test's own transaction does not count.
+    blocks: list[Any] = connection.atomic_blocks
+    return any(not block._from_testcase for block in blocks)

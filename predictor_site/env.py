@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from predictions.cache.connecting import RetryClosed, greet
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -110,13 +110,36 @@ def redis_url() -> str:
     return str(_env.str("REDIS_URL", default="")) or f"unix://{quote(str(embedded_redis_socket()))}"
 
 
+def threads() -> int:
+    """THREADS: how many threads of each worker answer requests."""
+    return max(4, int(_env.int("THREADS", default=16)))
+
+
+def most_computations() -> int:
+    """MOST_COMPUTATIONS: how many predictions a process computes at once; the others wait, or are to come back."""
+    return max(1, int(_env.int("MOST_COMPUTATIONS", default=4)))
+
+
+def most_waiters() -> int:
+    """MOST_WAITERS: how many threads may wait for a prediction; some are always left for what is cached."""
+    return max(1, int(_env.int("MOST_WAITERS", default=threads() - most_computations() - 2)))
+
+
+def stale_grace() -> float:
+    """STALE_GRACE: for how many seconds past its TTL an answer is served while it is made anew."""
+    return max(0.0, float(_env.float("STALE_GRACE", default=1800.0)))
+
+
 def embedded_valkey() -> bool:
     """Whether `make run` brings its own Valkey: unless REDIS_URL names a server."""
     return not _env.str("REDIS_URL", default="")
 
 
 def predictions_cache() -> dict[str, Any]:
-    """The cache of predictions: django-redis that passes sealed bytes, fails fast, and hides no outage."""
+    """The cache of predictions: django-redis that passes sealed bytes, fails fast, and hides no outage.
+
+    No connection is used before it has made up for the purges that its server has missed.
+    """
     return {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": redis_url(),
@@ -127,7 +150,6 @@ def predictions_cache() -> dict[str, Any]:
             "SERIALIZER": "predictions.cache.serializer.SealedBytesSerializer",
             "SOCKET_CONNECT_TIMEOUT": _env.float("REDIS_TIMEOUT", default=0.5),
             "SOCKET_TIMEOUT": _env.float("REDIS_TIMEOUT", default=0.5),
-            # One more try heals a connection that a restarted server has closed. More would make an outage slow.
-            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
+            "CONNECTION_POOL_KWARGS": {"redis_connect_func": greet, "retry": RetryClosed()},
         },
     }

@@ -102,14 +102,34 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "matches.api.problems.exception_handler",
 }
 
-# How long things may be believed, in seconds. A prediction's own time to live is its league's `cache_ttl`.
+# How long things may be believed, in seconds. A prediction's own time to live is its league's `cache_ttl`; past it, it
+# is served for the grace while it is made anew, but never past kickoff.
 FEATURES_TTL = 900
 ABSENCE_TTL = 60
+STALE_GRACE = env.stale_grace()
 HTTP_MAX_AGE = 60
+# How many absences a process keeps a minute at the most.
+ABSENCES_PER_MINUTE = 1000
 
-# Where trained models are kept, and how often a process asks the database which one is active.
+# How long who computes is waited for by other processes before one takes over, and how long a caller waits in all.
+LEASE_SECONDS = 3.0
+WAIT_SECONDS = 5.0
+# In each process. Both together are fewer than its threads, so that some are always left for what is cached.
+MOST_COMPUTATIONS = env.most_computations()
+MOST_WAITERS = env.most_waiters()
+
+# After so many failures in a row Redis is left alone, and tried again after so many seconds.
+BREAKER_FAILURES = 3
+BREAKER_SECONDS = 1.0
+
+# How often a process looks for purges that Redis has missed, and how long they are kept for a server that comes back
+# with old data: longer than any entry lives.
+DRAIN_SECONDS = 0.5
+OUTBOX_RETENTION = 15 * 24 * 3600
+
+# Where trained models are kept, and after how many seconds one that could not be loaded is tried again.
 MODEL_DIRECTORY = env.state_directory() / "models"
-MODEL_POLL_SECONDS = 2.0
+MODEL_RETRY_SECONDS = 2.0
 
 # Where the publishers of results keep their files, for `import_matches --download`.
 FOOTBALL_DATA_URL = "https://www.football-data.co.uk/mmz4281"

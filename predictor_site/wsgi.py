@@ -23,6 +23,15 @@ def _load_model() -> None:
         connections.close_all()
 
 
+def _start_threads() -> None:
+    """What runs beside the requests. Here and not in an app's `ready`, since a command has no use for it."""
+    from predictions import drainer
+    from predictions.cache import counting
+
+    drainer.start()
+    counting.start()
+
+
 # Under `make run` a worker ends with its master, which granian alone does not see to when the master is killed.
 master = multiprocessing.parent_process()
 if os.environ.get("DIE_WITH_PARENT") and master is not None and master.pid is not None:
@@ -33,3 +42,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "predictor_site.settings")
 application = get_wsgi_application()
 
 _load_model()
+_start_threads()

@@ -38,6 +38,7 @@ Kind = Literal[
     "unavailable",
     "no-active-model",
     "not-ready",
+    "overloaded",
 ]
 
 # kind: (HTTP status, title)
@@ -56,6 +57,7 @@ KINDS: dict[Kind, tuple[int, str]] = {
     "unavailable": (503, "The service can't answer at the moment"),
     "no-active-model": (503, "No model is active"),
     "not-ready": (503, "The service is not ready"),
+    "overloaded": (503, "Too many ask at once for what has to be computed"),
 }
 
 # The kind of an exception that names none. The first of a status is its general one.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any
+
+from django.db import models, transaction
+
+from matches.querysets import TeamQuerySet
 
 
 class Team(models.Model):
     name = models.CharField(max_length=100)
     country = models.CharField(max_length=3, help_text="That of the league it plays in: Swansea City is en.")
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -15,6 +21,11 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and tell who listens, in one transaction."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
 
 
 class TeamAlias(models.Model):

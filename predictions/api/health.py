@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from matches.api.problems import problem_response
+from predictions.cache.connecting import NotCaughtUp
 from predictions.ml.active import NoActiveModel, active_model
 from predictions.models import TrainedModel
 
@@ -80,7 +81,10 @@ def model() -> str:
 
 def redis() -> str:
     cache: Any = caches["predictions"]
-    cache.client.get_client(write=True).ping()
+    try:
+        cache.client.get_client(write=True).ping()
+    except NotCaughtUp as error:
+        raise NotReady(str(error)) from None
     return "Redis answers."
 
 

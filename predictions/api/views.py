@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from matches.api.problems import Problem, problem_response
 from predictions import services
 from predictions.api.headers import cache_headers
+from predictions.cache.admission import Overloaded
 from predictions.cache.entry import Entry
 from predictions.ml.active import NoActiveModel
 
@@ -26,13 +27,15 @@ class PredictionView(APIView):
     """The odds of one match: who wins, how many goals are expected, which model says so and since when."""
 
     def get(self, request: Request, match_id: int) -> HttpResponseBase:
-        """404 for a match that does not exist, 503 while no model is active."""
-        now = timezone.now()
+        """404 for a match that does not exist; 503 while no model is active, or too many ask for what is not cached."""
         try:
-            answer = services.predict(match_id, now=now)
+            answer = services.predict(match_id, now=timezone.now())
+        except Overloaded as error:
+            raise Problem("overloaded", str(error), retry_after=error.retry_after) from error
         except NoActiveModel as error:
             raise Problem("no-active-model", str(error), retry_after=RETRY_AFTER) from error
-        headers = cache_headers(answer, now=now.timestamp())
+        # As of now, not of when it was asked: what was waited for is that much nearer to kickoff.
+        headers = cache_headers(answer, now=timezone.now().timestamp())
         if answer.entry.is_absence:
             response: HttpResponseBase = problem_response(
                 request, kind="not-found", detail=f"There is no match {match_id}."

@@ -1,6 +1,7 @@
-"""Whether the Redis behind the cache is well: what it says of itself, how fast it is, what it holds.
+"""Whether the cache and the Redis behind it are well: what both say of themselves, how fast they are, what is there.
 
-Everything comes from PING, INFO and a bounded SCAN. CONFIG, which is often forbidden, is not needed.
+Everything comes from PING, INFO, a bounded SCAN and the service's own counts. CONFIG, which is often forbidden, is not
+needed.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from django.core.cache import caches
 from redis import Redis
 from redis import exceptions as redis_errors
 
-from predictions.cache import census, server_info
+from predictions.cache import census, counting, server_info
 from predictions.cache.census import Census
+from predictions.cache.connecting import NotCaughtUp
+from predictions.cache.counting import Layer, Summary
 from predictions.cache.server_info import Command, Memory, Server, Traffic
 
 ROUND_TRIPS = 50
+MINUTES = 60
+"""How far back the service's own counts are read."""
 
 T = TypeVar("T")
 
@@ -41,6 +46,7 @@ class Thresholds:
     """None: not asked for. Rates and shares in percent."""
 
     min_hit_rate: float | None = None
+    """Of the service's own, for predictions: the server's mixes in whatever else it is asked."""
     max_latency_ms: float | None = None
     max_memory_percent: float | None = None
     max_evictions: int | None = None
@@ -53,6 +59,7 @@ class Report:
     address: str
     server: Server | None = None
     memory: Memory | None = None
+    service: Summary | None = None
     traffic: Traffic | None = None
     latency: Latency | None = None
     commands: dict[str, Command] | None = None
@@ -70,10 +77,11 @@ class Report:
         return "unknown" if self.unknown else "ok"
 
 
-def examine(*, sample: int, thresholds: Thresholds) -> Report:
+def examine(*, sample: int, thresholds: Thresholds, now: float, most_leagues: int = 10) -> Report:
     """Look at the server behind the predictions. What goes wrong is in the report, not raised.
 
-    About `sample` keys are looked at for the kinds of entries; none if it is 0.
+    About `sample` keys are looked at for the kinds of entries; none if it is 0. The service's counts are those of the
+    last hour before `now` (seconds since 1970).
     """
     cache: Any = caches["predictions"]
     try:
@@ -90,6 +98,8 @@ def examine(*, sample: int, thresholds: Thresholds) -> Report:
             report.commands = server_info.commands(info)
             report.warnings = list(server_info.warnings(info))
             report.advice = list(server_info.advice(info))
+        if counts := _ask(report, "hgetall", lambda: counting.read(MINUTES, now)):
+            report.service = counting.summarise(counts, most_leagues=most_leagues)
         if sample:
             prefix = cache.make_key("")
             report.entries = _ask(report, "scan", lambda: census.take(client, prefix=prefix, most=sample))
@@ -122,6 +132,8 @@ def _allow(command: str) -> str:
 def _explain(error: redis_errors.RedisError, address: str) -> str:
     """Why nothing can be told, and what to do. The error's own text stays out: nobody vouches for what is in it."""
     match error:
+        case NotCaughtUp():
+            return str(error)  # a text of our own
         case redis_errors.AuthenticationError() | redis_errors.AuthorizationError():
             return f"Redis at {address} refused the user name or password: correct them in REDIS_URL."
         case redis_errors.BusyLoadingError():
@@ -156,12 +168,12 @@ def _latency(client: Redis) -> Latency:
 
 def _judge(report: Report, thresholds: Thresholds) -> Iterator[tuple[Literal["broken", "unknown"], str]]:
     """Each threshold that is broken, or that nothing can be said of."""
-    hit_rate = report.traffic.hit_rate_percent if report.traffic else None
+    hit_rate = report.service.layers[Layer.PREDICTION].hit_rate_percent if report.service else None
     evicted = report.traffic.evicted if report.traffic else None
     p95 = report.latency.p95_ms if report.latency else None
     used = report.memory.used_percent if report.memory else None
     for what, value, least, most in (
-        ("The hit rate in percent", hit_rate, thresholds.min_hit_rate, None),
+        (f"The service's hit rate in percent, of the last {MINUTES} minutes,", hit_rate, thresholds.min_hit_rate, None),
         ("The 95th percentile of the latency in ms", p95, None, thresholds.max_latency_ms),
         ("The memory used in percent", used, None, thresholds.max_memory_percent),
         ("The number of evictions", evicted, None, thresholds.max_evictions),

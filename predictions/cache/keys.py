@@ -12,6 +12,10 @@ PREDICTION = "pred"
 FEATURES = "features"
 GENERATION = "gen"
 LEASE = "lease"
+COUNTS = "counts"
+
+# A fact of the whole service that has a generation as a match has: which model is active.
+ACTIVE_MODEL = "model"
 
 
 def prediction(match_id: int, model: str) -> str:
@@ -24,9 +28,19 @@ def features(match_id: int, schema: str) -> str:
     return f"{FEATURES}:{LAYOUT}:{{{match_id}}}:{schema}"
 
 
-def generation(match_id: int) -> str:
-    """The token under which all entries of a match are valid."""
-    return f"{GENERATION}:{{{match_id}}}"
+def generation(of: int | str) -> str:
+    """The token under which all entries of a match are valid, or what is known of a fact of the whole service."""
+    return f"{GENERATION}:{{{of}}}"
+
+
+def lease(key: str) -> str:
+    """Who computes what belongs at `key`. The match's hash tag is in it already."""
+    return f"{LEASE}:{key}"
+
+
+def counts(minute: int) -> str:
+    """What was counted in one minute, numbered from 1970 on."""
+    return f"{COUNTS}:{{{minute}}}"
 
 
 def raw_key(key: str, prefix: str, version: int) -> str:

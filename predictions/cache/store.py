@@ -1,38 +1,42 @@
-"""Entries in Redis: reads, fences, fills and voids them. Everything else about Redis ends here.
+"""Entries in Redis: looks them up, claims and fills them.
 
-Plain reads go through Django's cache API; what must share one round trip goes through the same alias's connection.
+Plain reads go through Django's cache API; scripts go through the same alias's connection. Every function
+takes many at once and needs one round trip for them. All raise redis.RedisError.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import caches
+from redis import Redis
 from redis.exceptions import RedisError
 
-from predictions.cache import keys
+from predictions.cache import keys, scripts
 from predictions.cache.entry import GENERATION_SIZE, CorruptEntry, Entry, pack, unpack
-from predictions.cache.seal import seal, unseal
+from predictions.cache.seal import SEAL_SIZE, seal, unseal
 
-# A generation outlives every entry made under it. One minted for what turns out not to exist dies soon instead.
-SECONDS_OF_GRACE = 3600.0
-SECONDS_UNCONFIRMED = 120.0
-# How many keys one command deletes at the most, so that Redis serves others in between.
-KEYS_PER_DELETE = 1000
+# A generation outlives the entries made under it by as much as they live, so that it is rarely renewed.
+TIMES_OF_LIFE = 2
+# How long the generation of a fact of the whole service lives.
+SECONDS_OF_A_FACT = 24 * 3600.0
 
 
 class Found(StrEnum):
     """What a look-up found."""
 
     FRESH = "fresh"
+    STALE = "stale"
+    """Past its soft TTL, within its grace."""
     NOTHING = "nothing"
     EXPIRED = "expired"
-    """Past its soft TTL."""
+    """Past its grace."""
     VOID = "void"
     """Made under a generation that is no longer the match's."""
     CORRUPT = "corrupt"
@@ -40,85 +44,179 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry is, or would be."""
+
+    match_id: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     found: Found
     entry: Entry | None = None
-    """Set when fresh."""
+    """Set when fresh or stale: it may be served."""
+    seen: bytes = b""
+    """Tells the value that was looked at from any other."""
 
 
-def look_up(match_id: int, key: str, *, now: float, generation: bytes | None = None) -> Lookup:
-    """Read the entry at `key` in one round trip. Raises redis.RedisError.
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to compute what belongs at a place, for a while, under a generation."""
 
-    It must have been made under the match's current generation, which is read along, unless the caller holds one.
+    place: Place
+    generation: bytes
+    token: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What came of a claim: a lease, or an entry that came meanwhile; neither if somebody else holds the lease."""
+
+    lease: Lease | None = None
+    lookup: Lookup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """An entry for a place, to be stored under the entry's generation; `token` is that of the lease held, if any."""
+
+    place: Place
+    entry: Entry
+    token: bytes = b""
+    kept: bool = True
+    """If not, the lease is dropped, and the generation too, so that nothing is left of it."""
+
+
+def look_up(places: Sequence[Place], *, now: float, fact: str | None = None) -> tuple[list[Lookup], bytes | None]:
+    """What is at each place, and the generation of `fact` if one is named.
+
+    An entry counts only under its match's current generation, which is read in the same MGET.
     """
-    cache = caches["predictions"]
-    if generation is None:
-        generation_key = keys.generation(match_id)
-        values = cache.get_many([key, generation_key])
-        value, generation = values.get(key), values.get(generation_key)
-    else:
-        value = cache.get(key)
+    names = [name for place in places for name in (place.key, keys.generation(place.match_id))]
+    values = caches["predictions"].get_many(names if fact is None else [*names, keys.generation(fact)])
+    lookups = [
+        _judge(place.key, values.get(place.key), values.get(keys.generation(place.match_id)), now) for place in places
+    ]
+    token = None if fact is None else values.get(keys.generation(fact))
+    return lookups, token if isinstance(token, bytes) and len(token) == GENERATION_SIZE else None
+
+
+def look_up_under(held: Sequence[tuple[Place, bytes]], *, now: float) -> list[Lookup]:
+    """What is at each place, counting only entries made under the generation that the caller holds."""
+    values = caches["predictions"].get_many([place.key for place, _ in held])
+    return [_judge(place.key, values.get(place.key), generation, now) for place, generation in held]
+
+
+def claim(wanted: Sequence[tuple[Place, bytes]], *, now: float) -> list[Claim]:
+    """Take the lease on each place, unless its value is no longer the one `seen`. To be done before anything is read.
+
+    The generation is minted where there is none, and lives as long as an absence unless something is filled under it.
+    """
+    cache: Any = caches["predictions"]
+    tokens = [secrets.token_bytes(GENERATION_SIZE) for _ in wanted]
+    lives = (_milliseconds(settings.ABSENCE_TTL), _milliseconds(settings.LEASE_SECONDS))
+    results = _run(
+        [
+            scripts.Call(
+                scripts.CLAIM, _three(cache, place), (seen, secrets.token_bytes(GENERATION_SIZE), token, *lives)
+            )
+            for (place, seen), token in zip(wanted, tokens, strict=True)
+        ]
+    )
+    claims = []
+    for (place, _), token, (value, generation, taken) in zip(wanted, tokens, results, strict=True):
+        if value is not None:
+            claims.append(Claim(lookup=_judge(place.key, value, generation, now)))
+        else:
+            claims.append(Claim(lease=Lease(place, generation, token) if taken else None))
+    return claims
+
+
+def fill(fills: Sequence[Fill], *, now: float) -> list[bool]:
+    """Store each entry until its grace ends, if its generation is still the match's; drop the lease it came with.
+
+    Says of each whether it was stored. What is past its grace already is not, nor what a full Redis has no room for.
+    """
+    cache: Any = caches["predictions"]
+    calls = []
+    for each in fills:
+        seconds = each.entry.stale_until - now
+        entry_key, *others = _three(cache, each.place)
+        life = _milliseconds(seconds)
+        if each.kept and seconds > 0:
+            value = seal(entry_key, pack(each.entry))
+            # The generation of an absence goes with it: what does not exist must cost no memory for long.
+            lives = (life, life if each.entry.is_absence else TIMES_OF_LIFE * life)
+            arguments = (each.entry.generation, each.token, value, *lives)
+            calls.append(scripts.Call(scripts.FILL, (entry_key, *others), arguments))
+        else:
+            calls.append(_release(cache, each.place, each.entry.generation, each.token, forget=not each.kept))
+    results = scripts.run(_client(), calls) if calls else []
+    if results and all(isinstance(result, RedisError) for result in results):
+        raise results[0]
+    return [result == 1 for result in results]
+
+
+def release(leases: Sequence[Lease]) -> None:
+    """Let go of leases without filling."""
+    cache: Any = caches["predictions"]
+    _run([_release(cache, each.place, each.generation, each.token) for each in leases])
+
+
+def generation_of(fact: str) -> bytes:
+    """The generation of a fact of the whole service, minted if there is none: to be taken before the fact is read."""
+    cache: Any = caches["predictions"]
+    arguments = (secrets.token_bytes(GENERATION_SIZE), _milliseconds(SECONDS_OF_A_FACT))
+    [token] = _run([scripts.Call(scripts.MINT, [cache.make_key(keys.generation(fact))], arguments)])
+    return bytes(token)
+
+
+def _judge(key: str, value: Any, generation: Any, now: float) -> Lookup:
     if value is None:
         return Lookup(Found.NOTHING)
-    content = unseal(cache.make_key(key), value) if isinstance(value, bytes) else None
+    if not isinstance(value, bytes):
+        return Lookup(Found.CORRUPT)  # django-redis takes digits for a number
+    seen = value[:SEAL_SIZE]
+    content = unseal(caches["predictions"].make_key(key), value)
     if content is None:
-        return Lookup(Found.CORRUPT)
+        return Lookup(Found.CORRUPT, seen=seen)
     try:
         entry = unpack(content)
     except CorruptEntry:
-        return Lookup(Found.CORRUPT)
+        return Lookup(Found.CORRUPT, seen=seen)
     if entry.generation != generation:
-        return Lookup(Found.VOID)
-    if now >= entry.fresh_until:
-        return Lookup(Found.EXPIRED)
-    return Lookup(Found.FRESH, entry)
+        return Lookup(Found.VOID, seen=seen)
+    if now >= entry.stale_until:
+        return Lookup(Found.EXPIRED, seen=seen)
+    return Lookup(Found.FRESH if now < entry.fresh_until else Found.STALE, entry, seen)
 
 
-def current_generation(match_id: int) -> bytes:
-    """The match's generation, minted if there is none: to be taken before anything is read. Raises redis.RedisError."""
+def _three(cache: Any, place: Place) -> tuple[str, str, str]:
+    return (
+        cache.make_key(place.key),
+        cache.make_key(keys.generation(place.match_id)),
+        cache.make_key(keys.lease(place.key)),
+    )
+
+
+def _release(cache: Any, place: Place, generation: bytes, token: bytes, *, forget: bool = False) -> scripts.Call:
+    _, generation_key, lease_key = _three(cache, place)
+    return scripts.Call(scripts.RELEASE, (lease_key, generation_key), (generation, token, int(forget)))
+
+
+def _client() -> Redis:
     cache: Any = caches["predictions"]
-    key = cache.make_key(keys.generation(match_id))
-    client = cache.client.get_client(write=True)
-    minted = secrets.token_bytes(GENERATION_SIZE)
-    with client.pipeline(transaction=True) as pipe:
-        pipe.set(key, minted, nx=True, px=_milliseconds(SECONDS_UNCONFIRMED))
-        pipe.get(key)
-        _, token = pipe.execute(raise_on_error=False)
-    if isinstance(token, bytes) and len(token) == GENERATION_SIZE:
-        return token
-    if isinstance(token, RedisError) and not str(token).startswith("WRONGTYPE"):
-        raise token
-    # Somebody put something else there, under which nothing could ever be believed.
-    client.delete(key)
-    client.set(key, minted, nx=True, px=_milliseconds(SECONDS_UNCONFIRMED))
-    return minted
+    client: Redis = cache.client.get_client(write=True)
+    return client
 
 
-def fill(match_id: int, key: str, entry: Entry, *, now: float) -> bool:
-    """Store `entry` until its grace ends; False if that is past already. Raises redis.RedisError.
-
-    If its generation was deleted meanwhile nobody will believe it: that needs no check here.
-    """
-    seconds = entry.stale_until - now
-    if seconds <= 0:
-        return False
-    cache: Any = caches["predictions"]
-    raw_key = cache.make_key(key)
-    with cache.client.get_client(write=True).pipeline(transaction=False) as pipe:
-        pipe.set(raw_key, seal(raw_key, pack(entry)), px=_milliseconds(seconds))
-        if not entry.is_absence:
-            # GT only ever lengthens the life of the token, which other entries of the match may need for longer.
-            pipe.pexpire(cache.make_key(keys.generation(match_id)), _milliseconds(seconds + SECONDS_OF_GRACE), gt=True)
-        pipe.execute()
-    return True
-
-
-def invalidate(match_ids: Collection[int]) -> None:
-    """Void every entry of these matches, whatever its key. Raises redis.RedisError."""
-    cache = caches["predictions"]
-    generation_keys = [keys.generation(match_id) for match_id in match_ids]
-    for start in range(0, len(generation_keys), KEYS_PER_DELETE):
-        cache.delete_many(generation_keys[start : start + KEYS_PER_DELETE])
+def _run(calls: Sequence[scripts.Call]) -> list[Any]:
+    results = scripts.run(_client(), calls) if calls else []
+    for result in results:
+        if isinstance(result, RedisError):
+            raise result
+    return results
 
 
 def _milliseconds(seconds: float) -> int:

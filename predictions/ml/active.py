@@ -1,4 +1,4 @@
-"""The model that this process serves: the one the database calls active, looked up again every few seconds."""
+"""The model that this process serves: the one that the database calls active, looked up again when told to."""
 
 from __future__ import annotations
 
@@ -49,22 +49,27 @@ class ActiveModelWatch:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._found: ActiveModel | NoActiveModel | None = None
-        self._due = 0.0
+        # What was found at the last look, and the token that it stands under. In one, so that nobody reads halves.
+        self._state: tuple[ActiveModel | NoActiveModel | None, bytes | None] = (None, None)
+        self._retry_at = 0.0
         self._complaint = ""
 
-    def get(self) -> ActiveModel:
-        """Raises NoActiveModel. One thread looks; meanwhile the others go on with what they have."""
-        found = self._found
-        # Who has nothing to go on with waits for whoever is looking already.
-        if self._is_due(found) and self._lock.acquire(blocking=found is None):
-            try:
-                found = self._found
-                if self._is_due(found):
-                    found = self._look(found)
-                    self._found, self._due = found, self._clock() + settings.MODEL_POLL_SECONDS
-            finally:
-                self._lock.release()
+    @property
+    def known(self) -> ActiveModel | None:
+        """What was active at the last look, if anything was."""
+        found, _ = self._state
+        return found if isinstance(found, ActiveModel) else None
+
+    def get(self, token: bytes | None = None) -> ActiveModel:
+        """What is active now. Raises NoActiveModel.
+
+        `token` stands for a state of affairs, and was read before this call: while it stays the same, so does the
+        answer, and the database is not asked. Without one it is.
+        """
+        found = self._holding(token)
+        if found is None:
+            with self._lock:
+                found = self._holding(token) or self._look(token)
         if isinstance(found, ActiveModel):
             return found
         raise NoActiveModel(str(found))
@@ -72,28 +77,35 @@ class ActiveModelWatch:
     def forget(self) -> None:
         """Look again at the next call."""
         with self._lock:
-            self._found = None
+            self._state, self._retry_at = (None, None), 0.0
 
-    def _is_due(self, found: ActiveModel | NoActiveModel | None) -> bool:
-        return found is None or self._clock() >= self._due
+    def _holding(self, token: bytes | None) -> ActiveModel | NoActiveModel | None:
+        """What is known, if it is still to be believed."""
+        found, known_token = self._state
+        current = (token is not None and token == known_token) or self._clock() < self._retry_at
+        return found if current else None
 
-    def _look(self, known: ActiveModel | NoActiveModel | None) -> ActiveModel | NoActiveModel:
-        """What is active now; what was known before, if that can't be found out or can't be loaded."""
+    def _look(self, token: bytes | None) -> ActiveModel | NoActiveModel:
+        """Find out what is active; if that can't be found out or loaded, stay with what is known and retry later."""
+        known, known_token = self.known, self._state[1]
+        found: ActiveModel | NoActiveModel
         try:
             row = TrainedModel.objects.filter(status=TrainedModel.Status.ACTIVE).first()
             if row is None:
-                return NoActiveModel("No model is active. Train one: manage.py train_model.")
-            if isinstance(known, ActiveModel) and known.version == row.version:
-                return known
-            return ActiveModel(row.version, row.digest, row.trained_at, registry.load(row))
-        except registry.UnusableModel as error:
-            self._complain(error)
-            return known if isinstance(known, ActiveModel) else NoActiveModel(str(error))
-        except DatabaseError as error:
-            if not isinstance(known, ActiveModel):
+                found = NoActiveModel("No model is active. Train one: manage.py train_model.")
+            elif known is not None and known.version == row.version:
+                # Who asks without a token takes nothing from those who have one.
+                found, token = known, token or known_token
+            else:
+                found = ActiveModel(row.version, row.digest, row.trained_at, registry.load(row))
+        except (registry.UnusableModel, DatabaseError) as error:
+            if known is None and isinstance(error, DatabaseError):
                 raise
             self._complain(error)
-            return known
+            found, token = known or NoActiveModel(str(error)), known_token
+            self._retry_at = self._clock() + settings.MODEL_RETRY_SECONDS
+        self._state = found, token
+        return found
 
     def _complain(self, error: Exception) -> None:
         """Log it, once: the next look, in seconds, will most likely meet the same."""
@@ -105,11 +117,19 @@ class ActiveModelWatch:
 _watch = ActiveModelWatch()
 
 
-def active_model() -> ActiveModel:
-    """The model to predict with. Raises NoActiveModel, and DatabaseError as long as none was ever found."""
-    return _watch.get()
+def active_model(token: bytes | None = None) -> ActiveModel:
+    """The model to predict with, see `ActiveModelWatch.get`.
+
+    Raises NoActiveModel, and DatabaseError as long as none was ever found.
+    """
+    return _watch.get(token)
+
+
+def known_model() -> ActiveModel | None:
+    """The model that this process served last; it may have been replaced since."""
+    return _watch.known
 
 
 def forget_active_model() -> None:
-    """Look again at the next call: for whoever has just changed what is active."""
+    """Look again at the next call: for tests, and for whoever changed what is active without Redis."""
     _watch.forget()

@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.dispatch import Signal
+
+# Sent inside the transaction of a write in bulk. Of all other writes Django's own signals tell, also inside it.
+trained_models_changed = Signal()
+
+
+class TrainedModelQuerySet(models.QuerySet["TrainedModel"]):
+    def update(self, **fields: Any) -> int:
+        """As Django's; bulk_update comes by here as well."""
+        with transaction.atomic(savepoint=False):
+            changed = super().update(**fields)
+            trained_models_changed.send(sender=self.model)
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[TrainedModel], *args: Any, **kwargs: Any) -> list[TrainedModel]:
+        """As Django's."""
+        with transaction.atomic(savepoint=False):
+            created = super().bulk_create(objs, *args, **kwargs)
+            trained_models_changed.send(sender=self.model)
+        return created
 
 
 class TrainedModel(models.Model):
@@ -30,6 +54,8 @@ class TrainedModel(models.Model):
     )
     trained_at = models.DateTimeField()
 
+    objects = TrainedModelQuerySet.as_manager()
+
     class Meta:
         ordering = ["-trained_at", "-id"]
         constraints = [
@@ -44,6 +70,11 @@ class TrainedModel(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and tell who listens, in one transaction."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
 
     @property
     def digest(self) -> str:

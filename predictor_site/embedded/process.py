@@ -108,6 +108,15 @@ class ChildProcess:
             _signal_group(self.pid, signal.SIGKILL)
         return code
 
+    def send_signal(self, signum: signal.Signals) -> None:
+        """To it alone, and to nobody if it has ended."""
+        self._process.send_signal(signum)
+
+    def wait(self) -> int:
+        """Until it has ended: its exit code, negative for a signal."""
+        self._process.wait()
+        return self.poll() or 0
+
     def stop(self, signum: signal.Signals = signal.SIGTERM, *, within: float = 10.0) -> None:
         """Ask it to end, and kill it with all its children when it has not after `within` seconds."""
         if self._process.poll() is None:

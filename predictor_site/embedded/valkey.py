@@ -6,11 +6,20 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from predictor_site.embedded.process import ChildProcess, StartError, last_line
 
-MEMORY = "256mb"
+# Bounded memory, nothing on disk, no TCP port.
+DEFAULTS = {
+    "port": "0",
+    "maxmemory": "256mb",
+    "maxmemory-policy": "volatile-ttl",
+    "save": "",
+    "appendonly": "no",
+    "loglevel": "notice",
+}
 START_SECONDS = 10.0
 
 
@@ -30,10 +39,17 @@ class ValkeyServer:
 
     name = "Valkey"
 
-    def __init__(self, *, folder: Path, socket: Path) -> None:
-        """`folder` takes its log and pidfile, and must exist; `socket` is the path it listens on."""
+    def __init__(
+        self, *, folder: Path, socket: Path, options: Mapping[str, str] | None = None, program: str | None = None
+    ) -> None:
+        """`folder` takes its log and pidfile, and must exist; `socket` is the path it listens on.
+
+        `options` are the server's own, beside or instead of DEFAULTS; `program` another server than `binary()`.
+        """
         self.folder = folder
         self.socket = socket
+        self.options = {**DEFAULTS, **(options or {})}
+        self.program = program
         self._process: ChildProcess | None = None
 
     @property
@@ -46,9 +62,10 @@ class ValkeyServer:
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises StartError with the last line of its log."""
-        command = [binary(), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
-        command += ["--maxmemory", MEMORY, "--maxmemory-policy", "volatile-ttl"]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder), "--loglevel", "notice"]
+        command = [self.program or binary(), "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
+        command += ["--dir", str(self.folder)]
+        for name, value in self.options.items():
+            command += [f"--{name}", value]
         self._process = ChildProcess(command, pidfile=self.folder / "valkey.pid", log=self.log)
         deadline = time.monotonic() + START_SECONDS
         while not answers(self.socket):

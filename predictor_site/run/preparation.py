@@ -60,6 +60,8 @@ def _connect() -> None:
     from django_redis import get_redis_connection
     from redis.exceptions import RedisError
 
+    from predictions.cache.connecting import NotCaughtUp
+
     try:
         django.setup()
         connection.ensure_connection()
@@ -68,6 +70,10 @@ def _connect() -> None:
         raise RunError(f"The settings are not right: {_one_line(error)}") from None
     except DatabaseError as error:
         raise RunError(f"The database does not answer: {_one_line(error)}. Check DATABASE_URL.") from None
+    except NotCaughtUp as error:
+        # Redis answers. That the tables are not there yet is what the first step is for.
+        if not isinstance(error.__cause__, DatabaseError):
+            raise RunError(_one_line(error)) from None
     except (RedisError, ValueError) as error:
         raise RunError(f"Redis does not answer: {_one_line(error)}. Check REDIS_URL.") from None
 

@@ -8,13 +8,12 @@ import os
 import sys
 from pathlib import Path
 
+from predictor_site import env
 from predictor_site.embedded.process import ChildProcess
 from predictor_site.run.address import Address
 
 # Two at least, so that one serves while another is replaced.
 FEWEST_WORKERS, MOST_WORKERS = 2, 4
-# Each waits for Redis or the database most of the time; more would only queue for the interpreter.
-THREADS = 8
 # How long requests in progress may take to end, in seconds, before a stop is no longer polite.
 GRACE = 5
 
@@ -34,7 +33,7 @@ class WebServer:
         """Start it. It is ready when `readiness` says so."""
         command = [sys.executable, "-m", "granian", "predictor_site.wsgi:application", "--interface", "wsgi", "--no-ws"]
         command += ["--host", self.address.host, "--port", str(self.address.port)]
-        command += ["--workers", str(_workers()), "--blocking-threads", str(THREADS)]
+        command += ["--workers", str(_workers()), "--blocking-threads", str(env.threads())]
         command += ["--respawn-failed-workers", "--workers-kill-timeout", str(GRACE), "--log-level", "error"]
         self._process = ChildProcess(command, pidfile=self.folder / "granian.pid", env=_environment())
 

@@ -68,7 +68,12 @@ def _bulk_update(league: League) -> None:
     League.objects.bulk_update([league], ["time_zone"])
 
 
-@pytest.mark.parametrize("write", [_save, _save_that_field, _update, _bulk_update])
+def _upsert(league: League) -> None:
+    league.time_zone = AUCKLAND
+    League.objects.bulk_create([league], update_conflicts=True, unique_fields=["code"], update_fields=["time_zone"])
+
+
+@pytest.mark.parametrize("write", [_save, _save_that_field, _update, _bulk_update, _upsert])
 def test_days_and_ratings_follow_when_a_league_changes_its_time_zone(
     write: Callable[[League], None], league: League
 ) -> None:
@@ -83,7 +88,7 @@ def test_a_league_saved_with_its_time_zone_unchanged_touches_no_match(
     league: League, django_assert_num_queries: Any
 ) -> None:
     league.name = "Premier League"
-    with django_assert_num_queries(5):  # a savepoint and its release, the lock, the row, the row again
+    with django_assert_num_queries(6):  # a savepoint and its release, the lock, the row, the row again, the outbox
         league.save()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -13,20 +13,41 @@ from django.core.cache import caches
 from django.utils import timezone
 from pytest_django import Settings
 from redis.connection import AbstractConnection
+from sklearn.linear_model import LogisticRegression
 
 from matches.models import League, Match, Team
+from predictions import services
+from predictions.cache import counting
+from predictions.cache.background import background
+from predictions.cache.counting.flushing import _flusher
+from predictions.cache.gate import gate
 from predictions.ml import registry
 from predictions.ml.active import ActiveModel, active_model, forget_active_model
 from predictions.ml.training import train
+from tests.integration.servers import RedisServer, redis_server
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[Any]:
-    """This worker's own Redis database, empty before and after; the alias that the service uses."""
+def empty_cache(db: None) -> Iterator[Any]:
+    """This worker's own Redis database, empty before and after; the alias that the service uses.
+
+    There is no Redis without a database: every new connection asks it which purges the server has missed.
+    """
     cache = caches["predictions"]
     cache.clear()
     yield cache
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    """What a process remembers, as if it had just begun; its background work waits until a test does it."""
+    gate.reset()
+    background.held = True
+    yield
+    background.drop_queued()
+    background.held = False
+    gate.reset()
 
 
 class RoundTrips:
@@ -58,6 +79,37 @@ def redis_away(settings: Settings) -> None:
     """The cache's address is a port on which nobody listens."""
     config = {**settings.CACHES["predictions"], "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {**settings.CACHES, "predictions": config}
+
+
+Counted = Callable[[], dict[str, int]]
+"""What this process has counted since the last call, or since the test began, by outcome; features apart."""
+
+
+@pytest.fixture
+def counted() -> Iterator[Counted]:
+    def take() -> dict[str, int]:
+        outcomes: dict[str, int] = {}
+        for (layer, outcome, _), number in _flusher.collector.take().outcomes.items():
+            name = str(outcome) if layer is counting.Layer.PREDICTION else f"{layer} {outcome}"
+            outcomes[name] = outcomes.get(name, 0) + number
+        return outcomes
+
+    take()
+    yield take
+    take()
+
+
+@pytest.fixture
+def own_server(settings: Settings) -> Iterator[RedisServer]:
+    """A Redis of the test's own, which the service uses too."""
+    with redis_server(maxmemory_policy="noeviction") as server:
+        settings.CACHES = {name: {**config, "LOCATION": server.url} for name, config in settings.CACHES.items()}
+        yield server
+
+
+def fill_up(server: RedisServer) -> None:
+    """From now on it is out of memory."""
+    server.config_set(maxmemory="1")
 
 
 TEAMS = ["Albion", "Borough", "County", "Dynamo", "Eleven", "Fortuna"]
@@ -110,3 +162,30 @@ def no_model() -> Iterator[None]:
 def fixture(model: ActiveModel) -> Match:
     """The next match to be played."""
     return Match.objects.scheduled().with_names().order_by("kickoff")[0]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def known(model: ActiveModel, now: datetime, counted: Counted) -> ActiveModel:
+    """The active model, once this process knows that it is: from then on it asks nobody."""
+    services.predict(10**9 + 1, now=now)
+    counted()
+    return model
+
+
+@pytest.fixture
+def estimates(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """For how many matches each call of the estimator was."""
+    calls: list[int] = []
+    predict_proba = LogisticRegression.predict_proba
+
+    def counting(self: LogisticRegression, rows: Any) -> Any:
+        calls.append(len(rows))
+        return predict_proba(self, rows)
+
+    monkeypatch.setattr(LogisticRegression, "predict_proba", counting)
+    return calls

@@ -1,8 +1,9 @@
-"""Show how the Redis behind the cache is doing."""
+"""Show how the cache and the Redis behind it are doing."""
 
 from __future__ import annotations
 
 import json
+import time
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,10 +11,14 @@ from datetime import timedelta
 from math import inf, nan
 from typing import Any
 
+from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import filesizeformat
 
+from predictions.cache.counting import Summary
+from predictions.cache.counting.summary import Times
 from predictions.cache.health import Report, Thresholds, examine
+from predictions.checks import SETTINGS
 
 EXIT_CODES = {"ok": 0, "broken": 1, "unknown": 2}
 
@@ -36,8 +41,9 @@ def _count(text: str) -> int:
 
 class Command(BaseCommand):
     help = (
-        "Shows how the Redis behind the cache is doing: server, memory, entries, hit rate, latency, and what to set "
-        "otherwise. Exit code 0: all is well; 1: a threshold is broken; 2: could not tell."
+        "Shows how the cache and the Redis behind it are doing: server, memory, entries, the service's own hit rate of "
+        "the last hour and the server's, latency, and what to set otherwise. "
+        "Exit code 0: all is well; 1: a threshold is broken; 2: could not tell."
     )
     requires_system_checks: list[str] = []
 
@@ -52,7 +58,19 @@ class Command(BaseCommand):
             help="look at about N keys to count entries (default: %(default)s; 0: at none). Redis counts each "
             "prediction looked at as a hit, so leave it at 0 where this runs all the time",
         )
-        parser.add_argument("--min-hit-rate", type=_number, metavar="PERCENT", help="of the server's own hit rate")
+        parser.add_argument(
+            "--leagues",
+            type=_count,
+            default=10,
+            metavar="N",
+            help="show the N leagues of which most was asked (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--min-hit-rate",
+            type=_number,
+            metavar="PERCENT",
+            help="of the service's own hit rate for predictions in the last hour",
+        )
         parser.add_argument("--max-latency-ms", type=_number, metavar="MS", help="of the 95th percentile from here")
         parser.add_argument("--max-memory-percent", type=_number, metavar="PERCENT", help="of maxmemory")
         parser.add_argument("--max-evictions", type=_count, metavar="N", help="since the server started")
@@ -64,12 +82,16 @@ class Command(BaseCommand):
             max_memory_percent=options["max_memory_percent"],
             max_evictions=options["max_evictions"],
         )
-        report = examine(sample=options["sample"], thresholds=thresholds)
+        report = examine(
+            sample=options["sample"], thresholds=thresholds, now=time.time(), most_leagues=options["leagues"]
+        )
+        # What the server says of itself is in the report already.
+        report.warnings += [f"{found.msg} {found.hint} ({found.id})" for found in run_checks(tags=[SETTINGS])]
         if options["json"]:
             self.stdout.write(json.dumps({"status": report.status, **asdict(report)}, indent=2))
         else:
             for name, value in _rows(report):
-                self.stdout.write(f"{name:<12}{value}")
+                self.stdout.write(f"{name:<12} {value}")
         if report.status != "ok":
             raise CommandError("\n".join(report.broken + report.unknown), returncode=EXIT_CODES[report.status])
 
@@ -93,9 +115,14 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
     if entries := report.entries:
         scope = "all keys" if entries.complete else f"a sample of {entries.examined} keys"
         yield "entries", ", ".join(f"{count} {kind}" for kind, count in entries.counts.items()) + f" (of {scope})"
+    if service := report.service:
+        yield from _service_rows(service)
     if traffic := report.traffic:
-        rate = "no look-ups yet" if traffic.hit_rate_percent is None else f"{traffic.hit_rate_percent} %"
-        yield "hit rate", f"{rate} ({traffic.hits} hits, {traffic.misses} misses; the server's own, whoever asked)"
+        yield (
+            "server's",
+            f"hit rate {_rate(traffic.hit_rate_percent)} ({traffic.hits} hits, {traffic.misses} misses, whoever asked "
+            "and for whatever)",
+        )
         yield "keys", f"{traffic.evicted} evicted, {traffic.expired} expired"
         yield "clients", f"{traffic.connected_clients} connected, {traffic.rejected_connections} rejected"
     if latency := report.latency:
@@ -111,6 +138,28 @@ def _rows(report: Report) -> Iterator[tuple[str, str]]:
         yield "warning", warning
     for line in report.advice:
         yield "advice", line
+
+
+def _service_rows(service: Summary) -> Iterator[tuple[str, str]]:
+    yield "service", f"counted by all its processes in the last {service.minutes} minutes"
+    for layer, summary in service.layers.items():
+        counted = ", ".join(f"{number} {outcome}" for outcome, number in summary.outcomes.items() if number)
+        yield layer, f"hit rate {_rate(summary.hit_rate_percent)} ({counted or 'nothing counted'})"
+        for outcome, times in summary.times_by_outcome.items():
+            yield f"  {outcome}", _times(times)
+    for league, of_league in service.leagues.items():
+        yield (
+            f"  {league}",
+            f"hit rate {_rate(of_league.hit_rate_percent)} ({of_league.questions} questions about its predictions)",
+        )
+
+
+def _times(times: Times) -> str:
+    return f"p50 {times.p50_ms} ms, p95 {times.p95_ms} ms, p99 {times.p99_ms} ms ({times.timed} timed, estimated)"
+
+
+def _rate(percent: float | None) -> str:
+    return "unknown" if percent is None else f"{percent} %"
 
 
 def _bytes(size: int | None) -> str:

@@ -15,8 +15,15 @@ from tqdm import tqdm
 
 from matches.models import Match
 from predictions import services
-from predictions.cache.read_through import Source
+from predictions.cache import counting
+from predictions.cache.admission import Overloaded
+from predictions.cache.answers import Source
+from predictions.cache.background import background
 from predictions.ml.active import NoActiveModel, active_model
+
+# Matches computed at once, and how long their publication may take.
+BATCH_SIZE = 200
+SECONDS_TO_WRITE = 30.0
 
 
 class Command(BaseCommand):
@@ -26,7 +33,7 @@ class Command(BaseCommand):
         parser.formatter_class = RawDescriptionHelpFormatter
         parser.epilog = (
             "Example:\n  manage.py cache_warm --days 3\n\n"
-            "Exit code: 0 all are cached, 1 some are not, 2 could not tell (no model, or Redis is away)."
+            "Exit code: 0 all are cached, 1 some are not, 2 could not tell (no model, no Redis, or overload)."
         )
         parser.add_argument("--days", type=_days, default=7, help="how many days to look ahead (default: 7)")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")
@@ -34,21 +41,25 @@ class Command(BaseCommand):
     def handle(self, *, days: int, as_json: bool, **options: Any) -> None:
         now = timezone.now()
         ahead = Match.objects.scheduled().kicking_off(after=now, before=now + timedelta(days=days))
+        match_ids = list(ahead.values_list("pk", flat=True))
         sources: Counter[str] = Counter()
         stored = 0
         try:
             active_model()
-            for match_id in tqdm(
-                ahead.values_list("pk", flat=True), desc="Warming", unit="match", disable=not sys.stderr.isatty()
-            ):
-                answer = services.predict(match_id, now=timezone.now())
-                sources[answer.source] += 1
-                stored += answer.stored
-                if answer.source is Source.BYPASS:
-                    raise CommandError("Redis is away: nothing can be kept. Is REDIS_URL right?", returncode=2)
-        except NoActiveModel as error:
+            with tqdm(total=len(match_ids), desc="Warming", unit="match", disable=not sys.stderr.isatty()) as progress:
+                for start in range(0, len(match_ids), BATCH_SIZE):
+                    answers = services.predict_many(match_ids[start : start + BATCH_SIZE], now=timezone.now())
+                    sources.update(answer.source for answer in answers.values())
+                    stored += sum(answer.stored for answer in answers.values())
+                    if Source.BYPASS in sources:
+                        raise CommandError("Redis is away: nothing can be kept. Is REDIS_URL right?", returncode=2)
+                    # What was said must be written down before this process ends.
+                    background.wait_until_idle(SECONDS_TO_WRITE)
+                    progress.update(len(answers))
+        except (NoActiveModel, Overloaded) as error:
             raise CommandError(str(error), returncode=2) from error
-        matches, already = sources.total(), sources["hit"]
+        counting.flush()
+        matches, already = sources.total(), sources[Source.HIT] + sources[Source.STALE]
         if as_json:
             self.stdout.write(json.dumps({"matches": matches, "computed": stored, "already_cached": already}))
         else:

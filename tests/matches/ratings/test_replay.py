@@ -186,6 +186,6 @@ def test_a_new_season_reads_only_the_one_before_it(seasons: int, django_assert_n
     teams = [*{match.home_team for match in league.matches.filter(season=2009 + seasons)}]
     matches = season(league, 2010 + seasons, teams)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         Match.objects.bulk_create(matches)
     assert_in_line(league)

@@ -119,9 +119,9 @@ def test_with_a_model_that_can_not_be_loaded_it_is_not_ready(
 
 
 def test_with_migrations_to_apply_it_is_not_ready(client: Client, active: TrainedModel) -> None:
-    MigrationRecorder(connection).record_unapplied("predictions", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("predictions", "0003_publishedprediction")
 
-    assert "predictions.0001_initial" in problem(client.get("/readyz"))["detail"]
+    assert "predictions.0003_publishedprediction" in problem(client.get("/readyz"))["detail"]
 
 
 def test_being_asked_again_and_again_costs_few_queries(

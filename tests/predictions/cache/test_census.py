@@ -12,10 +12,11 @@ NOW = 1_900_000_000.0
 
 
 def fill(match_id: int, key: str, body: bytes) -> None:
-    made = entry.make(
-        generation=store.current_generation(match_id), stored_at=NOW, fresh_until=NOW + 60, body=body, league="en.1"
-    )
-    store.fill(match_id, key, made, now=NOW)
+    place = store.Place(match_id, key)
+    [claim] = store.claim([(place, b"")], now=NOW)
+    assert claim.lease is not None
+    made = entry.make(generation=claim.lease.generation, stored_at=NOW, fresh_until=NOW + 60, body=body, league="en.1")
+    assert store.fill([store.Fill(place, made, claim.lease.token)], now=NOW) == [True]
 
 
 def take(cache: Any, most: int = 10_000) -> census.Census:
@@ -30,13 +31,22 @@ def test_each_kind_is_told_from_the_others(empty_cache: Any) -> None:
     fill(4, keys.prediction(4, "m"), entry.ABSENCE)
     redis = empty_cache.client.get_client()
     redis.set("lease:{1}:x", b"t")
+    redis.hincrby("counts:{1}", "x", 1)
     redis.set("session:abc", b"somebody else's")
     redis.set("predators", b"somebody else's")
 
     found = take(empty_cache)
 
-    assert found.counts == {"prediction": 3, "features": 2, "absence": 1, "generation": 4, "lease": 1, "other": 2}
-    assert found.examined == 13
+    assert found.counts == {
+        "prediction": 3,
+        "features": 2,
+        "absence": 1,
+        "generation": 4,
+        "lease": 1,
+        "counts": 1,
+        "other": 2,
+    }
+    assert found.examined == 14
     assert found.complete
     assert found.absences_known
 
@@ -64,7 +74,7 @@ def test_keys_behind_another_prefix_are_others(settings: Settings, empty_cache: 
     empty_cache.client.get_client().mset({keys.generation(1): b"x", f"blog:{keys.generation(1)}": b"x"})
     config = {**settings.CACHES["predictions"], "KEY_PREFIX": "site"}
     settings.CACHES = {**settings.CACHES, "predictions": config}
-    store.current_generation(2)
+    store.generation_of("2")
 
     assert take(caches["predictions"]).counts["generation"] == 1
     assert take(caches["predictions"]).counts["other"] == 2

@@ -12,6 +12,8 @@ from pytest_django import Settings
 from redis import Redis
 
 from predictions.cache import entry, keys, store
+from predictions.cache.counting import Layer, Outcome
+from predictions.cache.counting.flushing import Flusher
 from predictions.cache.health import Report, Thresholds, examine
 from predictor_site.embedded.valkey import ValkeyServer
 
@@ -50,14 +52,22 @@ def point_at(settings: Settings) -> Callable[[str], None]:
 
 
 def look(*, sample: int = 100, **thresholds: Any) -> Report:
-    return examine(sample=sample, thresholds=Thresholds(**thresholds))
+    return examine(sample=sample, thresholds=Thresholds(**thresholds), now=NOW)
+
+
+def counted(outcome: Outcome, n: int = 1, *, league: str = "en.1", minutes_ago: int = 0) -> None:
+    """What some process of the service has counted."""
+    flusher = Flusher()
+    flusher.collector.count(Layer.PREDICTION, outcome, league, 0.001, n)
+    assert flusher.flush(now=NOW - 60 * minutes_ago)
 
 
 def fill(match_id: int, body: bytes = b"{}") -> None:
-    made = entry.make(
-        generation=store.current_generation(match_id), stored_at=NOW, fresh_until=NOW + 60, body=body, league="en.1"
-    )
-    store.fill(match_id, keys.prediction(match_id, "m"), made, now=NOW)
+    place = store.Place(match_id, keys.prediction(match_id, "m"))
+    [claim] = store.claim([(place, b"")], now=NOW)
+    assert claim.lease is not None
+    made = entry.make(generation=claim.lease.generation, stored_at=NOW, fresh_until=NOW + 60, body=body, league="en.1")
+    assert store.fill([store.Fill(place, made, claim.lease.token)], now=NOW) == [True]
 
 
 def test_a_well_set_server_is_well(redis: Redis) -> None:
@@ -98,7 +108,15 @@ def test_entries_are_counted_by_kind(redis: Redis) -> None:
     entries = look().entries
 
     assert entries is not None
-    assert entries.counts == {"prediction": 1, "features": 0, "absence": 1, "generation": 2, "lease": 0, "other": 0}
+    assert entries.counts == {
+        "prediction": 1,
+        "features": 0,
+        "absence": 1,
+        "generation": 2,
+        "lease": 0,
+        "counts": 0,
+        "other": 0,
+    }
 
 
 def test_without_a_sample_no_key_is_looked_at(redis: Redis) -> None:
@@ -108,7 +126,7 @@ def test_without_a_sample_no_key_is_looked_at(redis: Redis) -> None:
     assert "cmdstat_scan" not in redis.info("commandstats")
 
 
-def test_the_hit_rate_is_that_of_before_the_look(redis: Redis) -> None:
+def test_the_servers_hit_rate_is_that_of_before_the_look(redis: Redis) -> None:
     fill(1)
     redis.config_resetstat()
     caches["predictions"].get(keys.prediction(1, "m"))
@@ -120,12 +138,75 @@ def test_the_hit_rate_is_that_of_before_the_look(redis: Redis) -> None:
     assert (traffic.hits, traffic.misses, traffic.hit_rate_percent) == (1, 1, 50.0)
 
 
-def test_looking_without_a_sample_changes_no_hit_rate(redis: Redis) -> None:
+def test_looking_without_a_sample_costs_the_server_one_look_up_for_each_minute_of_counts(redis: Redis) -> None:
+    counted(Outcome.HIT)
     first, second = look(sample=0).traffic, look(sample=0).traffic
 
     assert first is not None
     assert second is not None
-    assert (second.hits, second.misses) == (first.hits, first.misses) == (0, 0)
+    assert (first.hits, first.misses) == (0, 0)
+    assert (second.hits, second.misses) == (1, 59)
+
+
+def test_the_services_own_hit_rate_is_that_of_the_last_hour(redis: Redis) -> None:
+    counted(Outcome.HIT, 3, minutes_ago=59)
+    counted(Outcome.MISS)
+    counted(Outcome.MISS, 100, minutes_ago=60)
+
+    report = look()
+
+    assert report.service is not None
+    found = report.service.layers[Layer.PREDICTION]
+    assert (report.service.minutes, found.hit_rate_percent) == (60, 75)
+    assert (found.outcomes[Outcome.HIT], found.outcomes[Outcome.MISS], found.outcomes[Outcome.VOID]) == (3, 1, 0)
+
+
+def test_times_are_told_in_milliseconds_for_all_answers_and_for_each_kind(redis: Redis) -> None:
+    counted(Outcome.HIT, 3)
+
+    report = look()
+
+    assert report.service is not None
+    times = report.service.layers[Layer.PREDICTION].times
+    assert times == report.service.layers[Layer.PREDICTION].times_by_outcome[Outcome.HIT]
+    assert times.timed == 3
+    assert times.p50_ms is not None
+    assert times.p99_ms is not None
+    assert 0.5 <= times.p50_ms < times.p99_ms <= 2
+    assert report.service.layers[Layer.FEATURES].times.p50_ms is None
+
+
+def test_only_the_leagues_of_which_most_was_asked_are_told(redis: Redis) -> None:
+    for number in range(12):
+        counted(Outcome.HIT, 100 - number, league=f"l{number}")
+
+    report = look()
+
+    assert report.service is not None
+    assert list(report.service.leagues) == [f"l{number}" for number in range(10)]
+    assert report.service.leagues["l9"].questions == 91
+
+
+def test_the_threshold_of_the_hit_rate_judges_the_services_own(redis: Redis) -> None:
+    counted(Outcome.HIT, 9)
+    counted(Outcome.MISS)
+    for number in range(50):
+        redis.get(f"nothing:{number}")
+
+    assert look(min_hit_rate=90).status == "ok"
+    assert look(min_hit_rate=90.1).broken == [
+        "The service's hit rate in percent, of the last 60 minutes, is 90.0, below 90.1."
+    ]
+
+
+def test_with_nothing_counted_no_hit_rate_can_be_told(redis: Redis) -> None:
+    fill(1)
+    caches["predictions"].get(keys.prediction(1, "m"))
+
+    report = look(min_hit_rate=0)
+
+    assert report.status == "unknown"
+    assert report.unknown[0].startswith("The service's hit rate in percent, of the last 60 minutes, can't be told")
 
 
 def test_latency_is_measured_from_here_and_inside_the_server(redis: Redis) -> None:
@@ -154,20 +235,20 @@ def test_evictions_are_seen(redis: Redis) -> None:
 
 
 def test_every_threshold_that_is_broken_is_named(redis: Redis) -> None:
-    caches["predictions"].get("x")
+    counted(Outcome.MISS)
 
     report = look(min_hit_rate=50, max_latency_ms=0, max_memory_percent=0)
 
     assert report.status == "broken"
     assert [line.split(" is ")[0] for line in report.broken] == [
-        "The hit rate in percent",
+        "The service's hit rate in percent, of the last 60 minutes,",
         "The 95th percentile of the latency in ms",
         "The memory used in percent",
     ]
 
 
 def test_thresholds_that_hold_are_silent(redis: Redis) -> None:
-    caches["predictions"].get("x")
+    counted(Outcome.MISS)
 
     report = look(min_hit_rate=0, max_latency_ms=10_000, max_memory_percent=100, max_evictions=0)
 
@@ -276,17 +357,16 @@ def restricted(redis: Redis, server: ValkeyServer, point_at: Callable[[str], Non
         redis.acl_deluser(name)
 
 
-def test_a_forbidden_info_is_named_and_the_rest_is_told(restricted: Callable[[str], None]) -> None:
-    fill(1)
+def test_without_info_redis_can_not_be_used_and_that_is_said(restricted: Callable[[str], None]) -> None:
     restricted("-info")
 
     report = look()
 
     assert report.status == "unknown"
-    assert report.unknown == ["The ACL forbids INFO: allow it with ACL SETUSER <user> +info."]
-    assert (report.server, report.memory, report.traffic, report.commands) == (None, None, None, None)
-    assert report.latency is not None
-    assert report.entries is not None
+    assert report.unknown == [
+        "Redis does not say which server it is, so nobody knows which purges it has missed: "
+        "allow INFO with ACL SETUSER <user> +info."
+    ]
     assert "the-pass-word" not in str(report)
 
 
@@ -303,6 +383,16 @@ def test_a_forbidden_scan_is_named_and_the_rest_is_told(restricted: Callable[[st
 
     assert report.unknown == ["The ACL forbids SCAN: allow it with ACL SETUSER <user> +scan."]
     assert report.entries is None
+    assert report.server is not None
+
+
+def test_a_forbidden_hgetall_is_named_and_the_rest_is_told(restricted: Callable[[str], None]) -> None:
+    restricted("-hgetall")
+
+    report = look()
+
+    assert report.unknown == ["The ACL forbids HGETALL: allow it with ACL SETUSER <user> +hgetall."]
+    assert report.service is None
     assert report.server is not None
 
 

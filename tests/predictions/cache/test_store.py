@@ -5,167 +5,143 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
-from predictions.cache import entry as entries
 from predictions.cache import keys, store
-from predictions.cache.store import Found
+from predictions.cache.invalidation import purge
+from predictions.cache.seal import seal
+from predictions.cache.store import Found, Lookup, Place
+from tests.predictions.cache.conftest import MATCH, NOW, PLACE, claimed, leased, place_of
+from tests.predictions.cache.filling import GENERATION_KEY, KEY, PART, fill, filled, look_up
 from tests.predictions.conftest import RoundTrips
 
-MATCH = 7
-KEY = keys.prediction(MATCH, "model")
-NOW = 1_800_000_000.0
 
+class TestLookingUp:
+    def test_an_empty_cache_holds_nothing(self) -> None:
+        assert look_up() == Lookup(Found.NOTHING)
 
-def filled(*, body: bytes = b'{"a":1}', ttl: float = 60.0, match_id: int = MATCH, key: str = KEY) -> entries.Entry:
-    entry = entries.make(
-        generation=store.current_generation(match_id), stored_at=NOW, fresh_until=NOW + ttl, league="en.1", body=body
+    def test_what_was_filled_is_found_unchanged(self) -> None:
+        entry = filled()
+        lookup = look_up(now=NOW + 59.9)
+        assert (lookup.found, lookup.entry) == (Found.FRESH, entry)
+
+    @pytest.mark.parametrize(
+        ("seconds", "found"),
+        [(59.9, Found.FRESH), (60.0, Found.STALE), (89.9, Found.STALE), (90.0, Found.EXPIRED)],
     )
-    assert store.fill(match_id, key, entry, now=NOW)
-    return entry
+    def test_an_entry_is_fresh_then_stale_then_expired(self, seconds: float, found: Found) -> None:
+        filled(ttl=60, grace=30)
+        lookup = look_up(now=NOW + seconds)
+        assert lookup.found is found
+        assert (lookup.entry is None) is (found is Found.EXPIRED)
+
+    def test_many_places_are_one_round_trip_and_answers_come_in_order(self, round_trips: RoundTrips) -> None:
+        filled(place_of(2))
+        purged = place_of(3)
+        filled(purged)
+        purge([3])
+        round_trips.reset()
+        lookups, _ = store.look_up([place_of(1), place_of(2), purged], now=NOW, fact="fact")
+        assert [lookup.found for lookup in lookups] == [Found.NOTHING, Found.FRESH, Found.VOID]
+        assert round_trips.count == 1
+
+    def test_the_generation_of_a_fact_is_read_along(self) -> None:
+        token = store.generation_of("fact")
+        assert store.look_up([PLACE], now=NOW, fact="fact")[1] == token
+        assert store.look_up([PLACE], now=NOW)[1] is None
+
+    @pytest.mark.parametrize("value", [None, b"5", b"too short", b"one byte too many"])
+    def test_a_generation_of_a_fact_that_is_none_is_none(self, empty_cache: Any, value: bytes | None) -> None:
+        if value is not None:
+            empty_cache.set(keys.generation("fact"), value)
+        assert store.look_up([PLACE], now=NOW, fact="fact")[1] is None
+
+    @pytest.mark.parametrize("value", [b"garbage", b"", b"123", b"\x80\x05K\x01.", b"x" * 500])
+    def test_a_value_that_we_did_not_seal_is_corrupt(self, empty_cache: Any, value: bytes) -> None:
+        filled()
+        empty_cache.set(KEY, value)
+        assert look_up().found is Found.CORRUPT
+
+    def test_a_value_copied_from_another_match_is_corrupt(self, empty_cache: Any) -> None:
+        filled(place_of(8))
+        filled()
+        empty_cache.set(KEY, empty_cache.get(place_of(8).key))
+        assert look_up().found is Found.CORRUPT
+
+    def test_a_value_cut_short_is_corrupt(self, empty_cache: Any) -> None:
+        filled()
+        empty_cache.set(KEY, empty_cache.get(KEY)[:-1])
+        assert look_up().found is Found.CORRUPT
+
+    def test_a_sealed_value_of_another_schema_is_corrupt(self, empty_cache: Any) -> None:
+        filled()
+        empty_cache.set(KEY, seal(KEY, b"sealed by us, but no entry"))
+        assert look_up().found is Found.CORRUPT
+
+    @pytest.mark.parametrize("value", [b"garbage", b"", b"123"])
+    def test_a_corrupt_value_gets_replaced(self, empty_cache: Any, value: bytes) -> None:
+        empty_cache.set(KEY, value)
+        seen = look_up().seen
+        # What django-redis takes for a number can't be told from nothing: the claim shows it.
+        claim = claimed(seen=seen)
+        lease = claim.lease or leased(seen=claim.lookup.seen if claim.lookup else b"")
+        assert fill(lease)
+        assert look_up().found is Found.FRESH
+
+    def test_a_value_of_another_type_is_nothing_and_gets_replaced(self, empty_cache: Any) -> None:
+        empty_cache.client.get_client().rpush(KEY, "a list")
+        assert look_up().found is Found.NOTHING
+        entry = filled()
+        assert look_up().entry == entry
+
+    def test_an_entry_is_void_when_its_generation_was_lost(self, empty_cache: Any) -> None:
+        filled()
+        empty_cache.delete(GENERATION_KEY)
+        assert look_up().found is Found.VOID
+
+    def test_who_holds_a_generation_believes_only_what_was_made_under_it(self, round_trips: RoundTrips) -> None:
+        entry = filled(PART)
+        filled(place_of(8))
+        round_trips.reset()
+        held = [(PART, entry.generation), (PART, b"another token 16"), (place_of(8), entry.generation)]
+        found = [lookup.found for lookup in store.look_up_under(held, now=NOW)]
+        assert found == [Found.FRESH, Found.VOID, Found.VOID]
+        assert round_trips.count == 1
 
 
-def test_an_empty_cache_holds_nothing() -> None:
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.NOTHING
+class TestInvalidating:
+    def test_it_voids_all_kinds_of_entry_of_a_match_and_of_no_other(self) -> None:
+        places = [PLACE, PART, Place(MATCH, keys.prediction(MATCH, "another model"))]
+        for place in (*places, place_of(8)):
+            filled(place)
+        purge([MATCH])
+        assert [look_up(place).found for place in places] == [Found.VOID] * 3
+        assert look_up(place_of(8)).found is Found.FRESH
+
+    def test_an_entry_filled_afterwards_is_believed_and_no_older_one_comes_back(self) -> None:
+        filled(PART)
+        purge([MATCH])
+        filled()
+        assert look_up().found is Found.FRESH
+        assert look_up(PART).found is Found.VOID
 
 
-def test_what_was_filled_is_found_unchanged() -> None:
-    entry = filled()
-    assert store.look_up(MATCH, KEY, now=NOW + 59.9) == store.Lookup(Found.FRESH, entry)
+class TestFacts:
+    def test_the_generation_of_a_fact_stays_until_it_is_deleted(self) -> None:
+        first = store.generation_of("fact")
+        assert store.generation_of("fact") == first
+        purge(["fact"])
+        assert store.generation_of("fact") != first
+
+    def test_it_lives_a_day(self, empty_cache: Any) -> None:
+        store.generation_of("fact")
+        assert 86_390_000 < empty_cache.pttl(keys.generation("fact")) <= 86_400_000
 
 
-def test_an_entry_is_not_served_past_its_soft_ttl() -> None:
-    filled(ttl=60.0)
-    assert store.look_up(MATCH, KEY, now=NOW + 60.0).found is Found.EXPIRED
-
-
-def test_redis_forgets_an_entry_when_its_grace_ends(empty_cache: Any) -> None:
-    filled(ttl=60.0)
-    assert 59_000 < empty_cache.pttl(KEY) <= 60_000
-
-
-def test_an_entry_whose_time_is_up_already_is_not_stored(empty_cache: Any) -> None:
-    generation = store.current_generation(MATCH)
-    entry = entries.make(generation=generation, stored_at=NOW, fresh_until=NOW, body=b"late")
-    assert not store.fill(MATCH, KEY, entry, now=NOW)
-    assert empty_cache.get(KEY) is None
-
-
-def test_an_invalidated_entry_is_void() -> None:
+def test_keys_with_a_prefix_are_sealed_and_claimed_with_it(settings: Settings, empty_cache: Any) -> None:
+    config = {**settings.CACHES["predictions"], "KEY_PREFIX": "other-site"}
+    settings.CACHES = {**settings.CACHES, "predictions": config}
     filled()
-    store.invalidate([MATCH])
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.VOID
-
-
-def test_one_invalidation_voids_all_kinds_of_entry_of_a_match_and_of_no_other() -> None:
-    features_key, other_key = keys.features(MATCH, "schema"), keys.prediction(MATCH, "another model")
-    elsewhere = keys.prediction(8, "model")
-    filled()
-    filled(key=features_key)
-    filled(key=other_key)
-    filled(match_id=8, key=elsewhere)
-    store.invalidate([MATCH])
-    found = [store.look_up(MATCH, key, now=NOW).found for key in (KEY, features_key, other_key)]
-    assert found == [Found.VOID] * 3
-    assert store.look_up(8, elsewhere, now=NOW).found is Found.FRESH
-
-
-def test_a_computation_that_began_before_an_invalidation_is_not_believed_after_it() -> None:
-    generation = store.current_generation(MATCH)
-    store.invalidate([MATCH])
-    filled(key=keys.features(MATCH, "schema"))  # somebody else mints the next generation
-    late = entries.make(generation=generation, stored_at=NOW, fresh_until=NOW + 60, body=b"old")
-    store.fill(MATCH, KEY, late, now=NOW)
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.VOID
-
-
-def test_an_entry_is_void_when_its_generation_was_lost(empty_cache: Any) -> None:
-    filled()
-    empty_cache.delete(keys.generation(MATCH))
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.VOID
-
-
-def test_a_reader_that_holds_a_generation_believes_only_entries_made_under_it() -> None:
-    entry = filled()
-    assert store.look_up(MATCH, KEY, now=NOW, generation=entry.generation).found is Found.FRESH
-    assert store.look_up(MATCH, KEY, now=NOW, generation=b"another token 16").found is Found.VOID
-
-
-def test_the_generation_outlives_its_entry(empty_cache: Any) -> None:
-    filled(ttl=6 * 3600)
-    assert empty_cache.pttl(keys.generation(MATCH)) > empty_cache.pttl(KEY)
-
-
-def test_a_shorter_lived_entry_does_not_shorten_the_generations_life(empty_cache: Any) -> None:
-    filled(ttl=6 * 3600)
-    filled(ttl=900, key=keys.features(MATCH, "schema"))
-    assert empty_cache.pttl(keys.generation(MATCH)) > empty_cache.pttl(KEY)
-
-
-def test_the_generation_of_an_absence_dies_soon(empty_cache: Any) -> None:
-    filled(body=entries.ABSENCE, ttl=60.0)
-    assert 60_000 < empty_cache.pttl(keys.generation(MATCH)) <= 120_000
-
-
-@pytest.mark.parametrize("value", [b"garbage", b"", b"123", b"\x80\x05K\x01."])
-def test_a_value_that_we_did_not_seal_is_corrupt(empty_cache: Any, value: bytes) -> None:
-    filled()
-    empty_cache.set(KEY, value)
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.CORRUPT
-
-
-def test_a_value_copied_from_another_match_is_corrupt(empty_cache: Any) -> None:
-    elsewhere = keys.prediction(8, "model")
-    filled(match_id=8, key=elsewhere)
-    filled()
-    empty_cache.set(KEY, empty_cache.get(elsewhere))
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.CORRUPT
-
-
-def test_a_sealed_value_of_another_schema_is_corrupt(empty_cache: Any) -> None:
-    from predictions.cache.seal import seal
-
-    filled()
-    empty_cache.set(KEY, seal(KEY, b"sealed by us, but no entry"))
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.CORRUPT
-
-
-def test_a_value_of_another_redis_type_is_nothing_and_gets_replaced(empty_cache: Any) -> None:
-    empty_cache.client.get_client().rpush(KEY, "a list")
-    assert store.look_up(MATCH, KEY, now=NOW).found is Found.NOTHING
-    entry = filled()
-    assert store.look_up(MATCH, KEY, now=NOW).entry == entry
-
-
-@pytest.mark.parametrize("value", [b"5", b"", b"one byte too many", b"x" * 1000])
-def test_a_damaged_generation_heals(empty_cache: Any, value: bytes) -> None:
-    empty_cache.set(keys.generation(MATCH), value)
-    entry = filled()
-    assert store.look_up(MATCH, KEY, now=NOW).entry == entry
-
-
-def test_a_generation_of_another_redis_type_heals(empty_cache: Any) -> None:
-    empty_cache.client.get_client().rpush(keys.generation(MATCH), "a list")
-    entry = filled()
-    assert store.look_up(MATCH, KEY, now=NOW).entry == entry
-
-
-def test_a_look_up_is_one_round_trip(round_trips: RoundTrips) -> None:
-    filled()
-    round_trips.reset()
-    store.look_up(MATCH, KEY, now=NOW)
-    assert round_trips.count == 1
-
-
-def test_a_generation_and_a_fill_are_one_round_trip_each(round_trips: RoundTrips) -> None:
-    filled()
-    assert round_trips.count == 2
-
-
-def test_invalidating_many_matches_takes_one_round_trip_per_thousand(round_trips: RoundTrips) -> None:
-    store.invalidate(range(2500))
-    assert round_trips.count == 3
-
-
-def test_invalidating_no_match_asks_nothing_of_redis(round_trips: RoundTrips) -> None:
-    store.invalidate([])
-    assert round_trips.count == 0
+    assert look_up().found is Found.FRESH
+    stored = empty_cache.client.get_client().keys()
+    assert sorted(stored) == sorted(f"other-site:{key}".encode() for key in (KEY, GENERATION_KEY))

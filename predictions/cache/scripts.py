@@ -1,0 +1,114 @@
+"""The Lua scripts: steps of the protocol that must not be interleaved with anybody else's.
+
+None begins with `#!lua`, since Redis refuses such scripts as a whole when it is out of memory, even those that only
+delete. All keys of one call belong to one match, and so to one slot of a Redis Cluster. MGET instead of GET, because it
+takes a key of another type, which somebody else must have put there, for a missing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import NoScriptError
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    source: str
+    sha: str
+
+    @classmethod
+    def of(cls, source: str) -> Script:
+        return cls(source, sha1(source.encode(), usedforsecurity=False).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    script: Script
+    keys: Sequence[str]
+    arguments: Sequence[bytes | str | int]
+
+
+CLAIM = Script.of("""
+-- Look again, then take the lease. KEYS: entry, generation, lease.
+-- ARGV: the first 16 bytes of the entry that the caller saw, a generation to mint, a token, their lives in ms.
+-- Returns the entry if it is another one than the caller saw, the generation, and whether the lease was taken.
+local found = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
+local entry, generation, lease = found[1], found[2], found[3]
+if entry and string.sub(entry, 1, 16) ~= ARGV[1] then
+  return {entry, generation, 0}
+end
+if not generation or #generation ~= 16 then
+  generation = ARGV[2]
+  redis.call('SET', KEYS[2], generation, 'PX', ARGV[4])
+elseif lease and string.sub(lease, 1, 16) == generation then
+  return {false, generation, 0}
+end
+redis.call('SET', KEYS[3], generation .. ARGV[3], 'PX', ARGV[5])
+return {false, generation, 1}
+""")
+
+FILL = Script.of("""
+-- Store the entry if its generation is still the current one; drop the lease if it is the caller's own.
+-- KEYS: entry, generation, lease. ARGV: generation, token, value, its life in ms, the generation's in ms.
+local found = redis.call('MGET', KEYS[2], KEYS[3])
+if found[2] == ARGV[1] .. ARGV[2] then
+  redis.call('DEL', KEYS[3])
+end
+if found[1] ~= ARGV[1] then
+  return 0
+end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[4]) then
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+end
+return 1
+""")
+
+RELEASE = Script.of("""
+-- Drop the lease if it is the caller's own and, if asked to, the generation that it was taken under.
+-- KEYS: lease, generation. ARGV: generation, token, 1 to drop the generation too.
+local found = redis.call('MGET', KEYS[1], KEYS[2])
+if found[1] == ARGV[1] .. ARGV[2] then
+  redis.call('DEL', KEYS[1])
+end
+if ARGV[3] == '1' and found[2] == ARGV[1] then
+  redis.call('DEL', KEYS[2])
+end
+""")
+
+MINT = Script.of("""
+-- The generation, minted if there is none. KEYS: generation. ARGV: a generation to mint, its life in ms.
+local generation = redis.call('MGET', KEYS[1])[1]
+if not generation or #generation ~= 16 then
+  generation = ARGV[1]
+  redis.call('SET', KEYS[1], generation, 'PX', ARGV[2])
+end
+return generation
+""")
+
+
+def run(client: Redis, calls: Sequence[Call]) -> list[Any]:
+    """What each call returned, or the redis.ResponseError it met. One round trip; two if the server lost its scripts.
+
+    Raises redis.RedisError when the server can't be reached.
+    """
+    results = _send(client, calls, by_sha=True)
+    # A restarted server knows no scripts. EVAL teaches it what it runs.
+    if lost := [number for number, result in enumerate(results) if isinstance(result, NoScriptError)]:
+        again = _send(client, [calls[number] for number in lost], by_sha=False)
+        for number, result in zip(lost, again, strict=True):
+            results[number] = result
+    return results
+
+
+def _send(client: Redis, calls: Sequence[Call], *, by_sha: bool) -> list[Any]:
+    with client.pipeline(transaction=False) as pipe:
+        for call in calls:
+            command, name = ("EVALSHA", call.script.sha) if by_sha else ("EVAL", call.script.source)
+            pipe.execute_command(command, name, len(call.keys), *call.keys, *call.arguments)  # type: ignore[no-untyped-call]
+        return pipe.execute(raise_on_error=False)

@@ -1,0 +1,278 @@
+"""What was said before kickoff is kept, and found again after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+from pytest_django import DjangoAssertNumQueries
+
+from matches.models import League, Match, Team
+from predictions.ml.estimator import Prediction
+from predictions.models import PublishedPrediction
+from predictions.published import Publication, frozen, publish
+
+KICKOFF = datetime(2024, 8, 17, 14, 0, tzinfo=UTC)
+BEFORE, AFTER = KICKOFF - timedelta(hours=1), KICKOFF + timedelta(hours=1)
+SAID = Prediction(0.1 + 0.2, 1 / 3, 1 - (0.1 + 0.2) - 1 / 3, 1.7364182940137, 1.1e-5)
+SAID_LATER = Prediction(0.5, 0.25, 0.25, 2.0, 1.0)
+
+
+@pytest.fixture
+def make_match(db: None) -> Callable[..., Match]:
+    """Makes matches of one league, each with teams of its own."""
+    league = League.objects.create(code="en.1", name="Premier League", country="en")
+
+    def make(kickoff: datetime = KICKOFF) -> Match:
+        number = Team.objects.count()
+        home, away = (Team.objects.create(name=f"Team {number + which}", country="en") for which in range(2))
+        return Match.objects.create(league=league, season=2024, kickoff=kickoff, home_team=home, away_team=away)
+
+    return make
+
+
+@pytest.fixture
+def match(make_match: Callable[..., Match]) -> Match:
+    return make_match()
+
+
+def said(
+    match_id: int, *, prediction: Prediction = SAID, made_at: datetime = BEFORE, model_version: str = "model-1"
+) -> Publication:
+    trained_at = datetime(2024, 8, 1, 3, 4, 5, 678901, tzinfo=UTC)
+    return Publication(match_id, prediction, model_version, trained_at, made_at)
+
+
+def kept(match: Match) -> tuple[str, datetime] | None:
+    """Which model said what is kept of a match, and when."""
+    row = PublishedPrediction.objects.filter(match=match).first()
+    return (row.model_version, row.made_at) if row else None
+
+
+@pytest.mark.sqlite
+def test_what_was_said_is_found_after_kickoff_to_the_last_digit(match: Match) -> None:
+    publish([said(match.pk)])
+    row = frozen([match.pk], now=AFTER)[match.pk]
+    assert (row.home, row.draw, row.away, row.expected_goals_home, row.expected_goals_away) == SAID
+    assert (row.match_id, row.model_version, row.made_at) == (match.pk, "model-1", BEFORE)
+    assert row.trained_at == datetime(2024, 8, 1, 3, 4, 5, 678901, tzinfo=UTC)
+
+
+@pytest.mark.sqlite
+def test_it_is_frozen_from_the_second_of_kickoff_on(match: Match) -> None:
+    publish([said(match.pk)])
+    assert not frozen([match.pk], now=KICKOFF - timedelta(microseconds=1))
+    assert frozen([match.pk], now=KICKOFF)
+
+
+@pytest.mark.sqlite
+def test_what_was_said_last_counts(match: Match) -> None:
+    publish([said(match.pk, made_at=BEFORE)])
+    later = BEFORE + timedelta(microseconds=1)
+    publish([said(match.pk, prediction=SAID_LATER, made_at=later, model_version="model-2")])
+    assert kept(match) == ("model-2", later)
+    assert frozen([match.pk], now=AFTER)[match.pk].home == SAID_LATER.home
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("earlier_by", [timedelta(microseconds=1), timedelta(0)])
+def test_what_arrives_late_replaces_nothing(match: Match, earlier_by: timedelta) -> None:
+    publish([said(match.pk)])
+    publish([said(match.pk, made_at=BEFORE - earlier_by, model_version="model-2")])
+    assert kept(match) == ("model-1", BEFORE)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_for_one_match_the_last_made_counts(match: Match, order: int) -> None:
+    made = [said(match.pk, made_at=BEFORE + timedelta(seconds=n), model_version=f"model-{n}") for n in range(3)]
+    publish(made[::order])
+    assert kept(match) == ("model-2", BEFORE + timedelta(seconds=2))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("made_at", [KICKOFF, AFTER])
+def test_what_is_said_after_kickoff_is_not_kept(match: Match, made_at: datetime) -> None:
+    publish([said(match.pk)])
+    publish([said(match.pk, made_at=made_at, model_version="model-2")])
+    assert kept(match) == ("model-1", BEFORE)
+
+
+@pytest.mark.sqlite
+def test_matches_that_are_gone_or_began_early_do_not_stop_the_others(make_match: Callable[..., Match]) -> None:
+    gone, early, other = make_match(), make_match(), make_match()
+    gone_id = gone.pk
+    gone.delete()
+    early.kickoff = BEFORE - timedelta(minutes=1)
+    early.save()
+    publish([said(gone_id), said(early.pk), said(other.pk)])
+    assert set(PublishedPrediction.objects.values_list("pk", flat=True)) == {other.pk}
+
+
+@pytest.mark.sqlite
+def test_what_was_said_after_a_kickoff_that_was_brought_forward_does_not_count(match: Match) -> None:
+    publish([said(match.pk)])
+    match.kickoff = BEFORE
+    match.save()
+    assert not frozen([match.pk], now=AFTER)
+
+
+@pytest.mark.sqlite
+def test_deleting_a_match_deletes_what_was_said_of_it(make_match: Callable[..., Match]) -> None:
+    one, other = make_match(), make_match()
+    publish([said(one.pk), said(other.pk)])
+    one.delete()
+    assert set(PublishedPrediction.objects.values_list("pk", flat=True)) == {other.pk}
+
+
+@pytest.mark.sqlite
+def test_many_take_one_statement_a_thousand(match: Match, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    unknown = [said(match.pk + number) for number in range(1, 1000)]
+    with django_assert_num_queries(1):
+        publish([said(match.pk), *unknown])
+    assert kept(match)
+    with django_assert_num_queries(2):
+        publish([*unknown, said(match.pk + 1000), said(match.pk, made_at=BEFORE + timedelta(seconds=1))])
+    assert kept(match) == ("model-1", BEFORE + timedelta(seconds=1))
+
+
+@pytest.mark.sqlite
+def test_nothing_takes_no_statement(django_assert_num_queries: DjangoAssertNumQueries, db: None) -> None:
+    with django_assert_num_queries(0):
+        publish([])
+        assert frozen([], now=AFTER) == {}
+
+
+@pytest.mark.sqlite
+def test_many_are_found_with_one_query(
+    make_match: Callable[..., Match], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    matches = [make_match() for _ in range(4)]
+    publish([said(match.pk) for match in matches[:3]])
+    with django_assert_num_queries(1):
+        assert set(frozen([match.pk for match in matches[1:]], now=AFTER)) == {match.pk for match in matches[1:3]}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        SAID_LATER._replace(home=0.6),
+        SAID_LATER._replace(home=0.4),
+        SAID_LATER._replace(home=-0.1, draw=0.85),
+        SAID_LATER._replace(home=1.5, draw=-0.75),
+        SAID_LATER._replace(expected_goals_home=-0.1),
+        SAID_LATER._replace(expected_goals_away=float("inf")),
+        SAID_LATER._replace(home=float("nan")),
+        SAID_LATER._replace(expected_goals_home=float("nan")),
+    ],
+)
+def test_the_database_refuses_what_is_no_prediction(match: Match, nonsense: Prediction) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        publish([said(match.pk, prediction=nonsense)])
+
+
+def elsewhere(work: Callable[[], object]) -> None:
+    """Do it in another thread, on a connection of its own, as a process's background does."""
+
+    def done_with_its_connection() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(done_with_its_connection).result(timeout=30)
+
+
+def with_a_time_limit(work: Callable[[], object]) -> Callable[[], object]:
+    """It fails rather than waits for a lock."""
+
+    def limited() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        work()
+
+    return limited
+
+
+@pytest.mark.django_db(transaction=True)
+def test_matches_that_are_just_being_deleted_are_passed_over(make_match: Callable[..., Match]) -> None:
+    deleted, other = make_match(), make_match()
+    publications = [said(deleted.pk), said(other.pk)]
+    with transaction.atomic():
+        deleted.delete()
+        elsewhere(with_a_time_limit(lambda: publish(publications)))
+    assert set(PublishedPrediction.objects.values_list("pk", flat=True)) == {other.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_while_its_match_is_being_deleted_does_not_stop_that(match: Match) -> None:
+    publication = said(match.pk)
+    published_meanwhile = []
+
+    def before_the_match_goes(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('DELETE FROM "matches_match"'):
+            elsewhere(lambda: publish([publication]))
+            published_meanwhile.append(kept(match))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(before_the_match_goes):
+        Match.objects.filter(pk=match.pk).delete()
+    assert published_meanwhile == [("model-1", BEFORE)]
+    assert not PublishedPrediction.objects.exists()
+    assert not Match.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_match_waits_with_its_going_until_what_is_being_published_of_it_is_there(match: Match) -> None:
+    with transaction.atomic():
+        publish([said(match.pk)])
+        with pytest.raises(Exception, match="lock timeout"):
+            elsewhere(with_a_time_limit(lambda: Match.objects.filter(pk=match.pk).delete()))
+    match.delete()
+    assert not PublishedPrediction.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_can_be_entered_while_predictions_are_being_published(match: Match) -> None:
+    def enter_result() -> None:
+        Match.objects.filter(pk=match.pk).update(status="finished", home_goals=1, away_goals=0)
+
+    with transaction.atomic():
+        publish([said(match.pk)])
+        elsewhere(with_a_time_limit(enter_result))
+    assert kept(match) == ("model-1", BEFORE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_written_in_the_order_of_their_ids_so_that_two_writers_do_not_deadlock(
+    make_match: Callable[..., Match],
+) -> None:
+    one, other = make_match(), make_match()
+    Match.objects.filter(pk=one.pk).update(home_shots=1)  # in the table it now comes after the other
+    publish([said(one.pk), said(other.pk)])
+    later = BEFORE + timedelta(seconds=1)
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            publish([said(one.pk, made_at=later)])
+            second = thread.submit(elsewhere, lambda: publish([said(other.pk), said(one.pk)]))
+            wait_until_somebody_waits_for_us()
+            publish([said(other.pk, made_at=later)])
+        second.result(timeout=30)
+    assert [kept(one), kept(other)] == [("model-1", later)] * 2
+
+
+def wait_until_somebody_waits_for_us() -> None:
+    deadline = monotonic() + 10
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.rowcount:
+                return
+    pytest.fail("Nobody waits for a lock of ours.")
