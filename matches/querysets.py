@@ -64,6 +64,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
         deleted: Counter[str] = Counter()
         with services.batched() as change:
             for chunk in _chunks(self, change.before(self)):
+                change.deleting(self.model.objects.filter(pk__in=chunk.values("pk")))
                 deleted.update(super(MatchQuerySet, chunk).delete()[1])
         return deleted.total(), dict(deleted)
 

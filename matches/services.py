@@ -88,6 +88,13 @@ class Change:
             self._note(*row)
         return [row[0] for row in rows]
 
+    def deleting(self, matches: Matches) -> None:
+        """Lock matches that are about to be deleted, before any row that goes with them.
+
+        Whoever writes such a row locks the match first, too. In the other order the two could wait for each other.
+        """
+        list(matches.select_for_update().order_by("pk").values_list("pk"))
+
     def after(self, matches: Matches) -> dict[int, date]:
         """Note matches that were written, and bring their days in line; returns their days by id."""
         rows: list[Any] = list(

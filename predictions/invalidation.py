@@ -4,7 +4,8 @@ A row of the outbox is *unsettled* for a Redis server as long as that server is 
 commit the writer settles its own rows. What it can't settle waits for the drainer of any process, or for the next new
 connection, whichever comes first. Purging twice is harmless, so nobody needs to know of the others.
 
-New connections are made while somebody waits for an answer. So they purge, and leave it to others to mark the rows.
+New connections are made while somebody waits for an answer. So they purge, and leave it to the background to mark the
+rows; until then each process that connects would purge once more, and have computed anew what was filled meanwhile.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import Lock
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from django.db import connection, transaction
 from redis.exceptions import RedisError
 
 from predictions.cache import connecting
+from predictions.cache.background import background
 from predictions.cache.connecting import NotCaughtUp, Purge
 from predictions.cache.invalidation import purge
 from predictions.models import Invalidation
@@ -114,7 +117,7 @@ def waiting(among: Collection[UUID] | None = None) -> int:
 def catch_up(run_id: str, purge: Purge) -> None:
     """Purge, over a new connection to the server `run_id`, what is unsettled for it. Raises NotCaughtUp.
 
-    Writes nothing. A transaction that the caller is in goes on as if nothing had happened.
+    Writes nothing itself. A transaction that the caller is in goes on as if nothing had happened.
     """
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
@@ -124,6 +127,7 @@ def catch_up(run_id: str, purge: Purge) -> None:
                 if missing := _settled.missing(run_id, rows):
                     purge(touched(missing))
                     _settled.remember(run_id, missing)
+                    background.submit(("mark", run_id), partial(_settled.mark, run_id, rows))
     except DatabaseError as error:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()

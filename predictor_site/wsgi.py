@@ -23,6 +23,20 @@ def _load_model() -> None:
         connections.close_all()
 
 
+def _meet_redis() -> None:
+    """Have it make up for what it missed before the first request, and not in the middle of a rush of them."""
+    from django.core.cache import caches
+    from django.db import connections
+    from redis.exceptions import RedisError
+
+    try:
+        caches["predictions"].get("nothing")
+    except RedisError as error:
+        logging.getLogger(__name__).warning("Redis can't be had at the start: %s", type(error).__name__)
+    finally:
+        connections.close_all()
+
+
 def _start_threads() -> None:
     """What runs beside the requests. Here and not in an app's `ready`, since a command has no use for it."""
     from predictions import drainer
@@ -42,4 +56,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "predictor_site.settings")
 application = get_wsgi_application()
 
 _load_model()
+_meet_redis()
 _start_threads()

@@ -118,6 +118,7 @@ class Match(models.Model):
         """Delete through the one place that every write of a match goes through."""
         with services.batched() as change:
             change.before(self._stored, league_ids=[self.league_id])
+            change.deleting(self._stored)
             return super().delete(*args, **kwargs)
 
     def clean(self) -> None:

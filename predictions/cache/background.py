@@ -87,11 +87,11 @@ class Background:
 
     def _work(self) -> None:
         while True:
-            while job := self._next():
+            while not self.held and (job := self._next()):
                 self._do(job)
             connections.close_all()
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._queue))
+                self._changed.wait_for(lambda: bool(self._queue) and not self.held)
 
 
 background = Background()
