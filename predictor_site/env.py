@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from contextlib import suppress
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -112,22 +113,44 @@ def redis_url() -> str:
 
 def threads() -> int:
     """THREADS: how many threads of each worker answer requests."""
-    return max(4, int(_env.int("THREADS", default=16)))
+    return int(_number("THREADS", 16, least=4))
 
 
 def most_computations() -> int:
     """MOST_COMPUTATIONS: how many predictions a process computes at once; the others wait, or are to come back."""
-    return max(1, int(_env.int("MOST_COMPUTATIONS", default=4)))
+    return int(_number("MOST_COMPUTATIONS", min(4, threads() // 4), least=1))
 
 
 def most_waiters() -> int:
     """MOST_WAITERS: how many threads may wait for a prediction; some are always left for what is cached."""
-    return max(1, int(_env.int("MOST_WAITERS", default=threads() - most_computations() - 2)))
+    most = int(_number("MOST_WAITERS", threads() - most_computations() - 2, least=1))
+    if most + most_computations() >= threads():
+        raise ImproperlyConfigured(
+            f"MOST_COMPUTATIONS ({most_computations()}) and MOST_WAITERS ({most}) must be fewer together than THREADS "
+            f"({threads()}), so that some are always left to serve what is cached."
+        )
+    return most
 
 
 def stale_grace() -> float:
     """STALE_GRACE: for how many seconds past its TTL an answer is served while it is made anew."""
-    return max(0.0, float(_env.float("STALE_GRACE", default=1800.0)))
+    return _number("STALE_GRACE", 1800, least=0)
+
+
+def redis_timeout() -> float:
+    """REDIS_TIMEOUT: how many seconds Redis may take, to connect and to answer."""
+    return _number("REDIS_TIMEOUT", 0.5, least=0.001)
+
+
+def _number(name: str, default: float, *, least: float) -> float:
+    text = _env.str(name, default="") or str(default)
+    try:
+        number = float(text)
+    except ValueError:
+        number = nan
+    if not least <= number < inf or (isinstance(default, int) and least >= 1 and number != int(number)):
+        raise ImproperlyConfigured(f"{name}={text} is not a number from {least} up.")
+    return number
 
 
 def embedded_valkey() -> bool:
@@ -148,8 +171,8 @@ def predictions_cache() -> dict[str, Any]:
         "REVERSE_KEY_FUNCTION": "predictions.cache.keys.plain_key",
         "OPTIONS": {
             "SERIALIZER": "predictions.cache.serializer.SealedBytesSerializer",
-            "SOCKET_CONNECT_TIMEOUT": _env.float("REDIS_TIMEOUT", default=0.5),
-            "SOCKET_TIMEOUT": _env.float("REDIS_TIMEOUT", default=0.5),
+            "SOCKET_CONNECT_TIMEOUT": redis_timeout(),
+            "SOCKET_TIMEOUT": redis_timeout(),
             "CONNECTION_POOL_KWARGS": {"redis_connect_func": greet, "retry": RetryClosed()},
         },
     }

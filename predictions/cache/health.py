@@ -67,7 +67,7 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
-    """Each threshold that was."""
+    """Each threshold that was, and what keeps the server from being of use."""
     unknown: list[str] = field(default_factory=list)
 
     @property
@@ -98,6 +98,7 @@ def examine(*, sample: int, thresholds: Thresholds, now: float, most_leagues: in
             report.commands = server_info.commands(info)
             report.warnings = list(server_info.warnings(info))
             report.advice = list(server_info.advice(info))
+            report.broken = list(server_info.out_of_use(info))
         if counts := _ask(report, "hgetall", lambda: counting.read(MINUTES, now)):
             report.service = counting.summarise(counts, most_leagues=most_leagues)
         if sample:

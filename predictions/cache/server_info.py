@@ -110,6 +110,15 @@ def commands(info: Info) -> dict[str, Command]:
     return found
 
 
+def out_of_use(info: Info) -> Iterator[str]:
+    """Why nothing new can be cached or purged there, if so."""
+    if info.get("role") == "slave":
+        yield "It is a replica, which refuses every write: point REDIS_URL at the primary."
+    limit = info.get("maxmemory")
+    if limit and info.get("maxmemory_policy") == "noeviction" and info.get("used_memory", 0) >= limit:
+        yield "It is full and evicts nothing (noeviction): nothing new is cached."
+
+
 def warnings(info: Info) -> Iterator[str]:
     """What is wrong with the server now."""
     if info.get("loading"):

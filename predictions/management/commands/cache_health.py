@@ -13,8 +13,10 @@ from typing import Any
 
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error as DatabaseError
 from django.template.defaultfilters import filesizeformat
 
+from predictions import invalidation
 from predictions.cache.counting import Summary
 from predictions.cache.counting.summary import Times
 from predictions.cache.health import Report, Thresholds, examine
@@ -43,7 +45,7 @@ class Command(BaseCommand):
     help = (
         "Shows how the cache and the Redis behind it are doing: server, memory, entries, the service's own hit rate of "
         "the last hour and the server's, latency, and what to set otherwise. "
-        "Exit code 0: all is well; 1: a threshold is broken; 2: could not tell."
+        "Exit code 0: all is well; 1: a threshold is broken, or the server is of no use; 2: could not tell."
     )
     requires_system_checks: list[str] = []
 
@@ -87,6 +89,7 @@ class Command(BaseCommand):
         )
         # What the server says of itself is in the report already.
         report.warnings += [f"{found.msg} {found.hint} ({found.id})" for found in run_checks(tags=[SETTINGS])]
+        report.warnings += _waiting()
         if options["json"]:
             self.stdout.write(json.dumps({"status": report.status, **asdict(report)}, indent=2))
         else:
@@ -94,6 +97,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name:<12} {value}")
         if report.status != "ok":
             raise CommandError("\n".join(report.broken + report.unknown), returncode=EXIT_CODES[report.status])
+
+
+def _waiting() -> list[str]:
+    """What is to be said of the outbox, also while Redis is away."""
+    try:
+        waiting = invalidation.waiting()
+    except DatabaseError:
+        return ["The database can't say whether purges wait for Redis."]
+    return [f"{waiting} purges wait for Redis: the web processes execute them, or cache_replay."] if waiting else []
 
 
 def _rows(report: Report) -> Iterator[tuple[str, str]]:
