@@ -44,9 +44,11 @@ class MatchQuerySet(models.QuerySet["Match"]):
         return self.select_related("league", "home_team", "away_team")
 
     def update(self, **fields: Any) -> int:
-        """As Django's, with days and ratings kept."""
+        """As Django's, with days and ratings kept. Refuses to give a match another id."""
         if self.query.is_sliced:
             raise TypeError("Cannot update a query once a slice has been taken.")
+        if fields.keys() & {"pk", "id"}:
+            raise NotSupportedError("A match keeps its id: delete it, and create another.")
         with services.batched() as change:
             ids = change.before(self)
             # Only those noted, since another writer may have added to what the query finds meanwhile.

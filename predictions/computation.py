@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
 from matches.models import Match
@@ -28,6 +30,9 @@ from predictions.ml.estimator import Prediction
 from predictions.ml.features import FEATURE_SCHEMA, Features, features_of
 from predictions.models import PublishedPrediction
 from predictions.published import Publication, frozen, publish
+
+# How often to try to write down what was said.
+TRIES = 5
 
 _turns = Turns()
 
@@ -129,8 +134,14 @@ def _publish(publications: Sequence[Publication], kickoffs: Mapping[int, datetim
     """In the background: no reader waits for the database to write."""
     begun = monotonic()
 
-    def write() -> None:
-        publish(publications)
+    def write(tries: int = TRIES) -> None:
+        try:
+            publish(publications)
+        except DatabaseError:
+            # Most are over in a moment. After kickoff nothing else tells what was said before.
+            if tries > 1:
+                background.submit(object(), partial(write, tries - 1))
+            raise
         # Whoever asked after kickoff and before this was written has been told otherwise.
         waited = timedelta(seconds=monotonic() - begun)
         if late := [said.match_id for said in publications if kickoffs[said.match_id] <= said.made_at + waited]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -34,6 +34,8 @@ from predictions.touched import touched
 logger = logging.getLogger(__name__)
 
 MATCHES_PER_ROW = 1000
+SECONDS_TO_CATCH_UP = 0.2
+"""How long a thread waits for another that catches up with a server. With few rows that takes milliseconds."""
 
 _settled = Settled()
 _catching_up = Lock()
@@ -120,20 +122,31 @@ def catch_up(run_id: str, purge: Purge) -> None:
     Writes nothing itself. A transaction that the caller is in goes on as if nothing had happened.
     """
     try:
-        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        with _one_at_a_time(), transaction.atomic() if connection.in_atomic_block else nullcontext():
+            if run_id == connecting.last_run_id():
+                return  # another thread has done it meanwhile
             rows = list(Invalidation.objects.unsettled(run_id).order_by().values_list("pk", flat=True))
-            # When a server is back all threads connect to it at once: one purges, the others wait until it has.
-            with _catching_up if rows else nullcontext():
-                if missing := _settled.missing(run_id, rows):
-                    purge(touched(missing))
-                    _settled.remember(run_id, missing)
-                    background.submit(("mark", run_id), partial(_settled.mark, run_id, rows))
+            if missing := _settled.missing(run_id, rows):
+                purge(touched(missing))
+                _settled.remember(run_id, missing)
+                background.submit(("mark", run_id), partial(_settled.mark, run_id, rows))
     except DatabaseError as error:
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
         raise NotCaughtUp(
             "The database can't say which purges Redis has missed: start it, and run manage.py migrate if that is due."
         ) from error
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """When a server is back all threads connect to it at once: one catches up, the others go on without Redis."""
+    if not _catching_up.acquire(timeout=SECONDS_TO_CATCH_UP):
+        raise NotCaughtUp("Redis is making up for purges that it missed: it is used as soon as that is done.")
+    try:
+        yield
+    finally:
+        _catching_up.release()
 
 
 class _PurgeOnCommit:

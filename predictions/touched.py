@@ -20,7 +20,8 @@ from predictions.models import Invalidation
 
 T = TypeVar("T")
 
-ROWS_PER_QUERY = 100
+ROWS_PER_QUERY = 5000
+_CAUSE = ("league_id", "since", "team_ids", "match_ids", "active_model")
 MOST_IDS = 50_000
 """How many ids of matches are held in memory before they are passed on."""
 LEAGUES_PER_QUERY = 100
@@ -37,12 +38,13 @@ def touched(rows: Sequence[UUID]) -> Iterator[int | str]:
     written: set[int] = set()
     active_model = False
     for pks in _chunks(rows, ROWS_PER_QUERY):
-        for row in Invalidation.objects.filter(pk__in=pks).order_by():
-            if row.league_id is not None:
-                since[row.league_id] = min(row.since or date.min, since.get(row.league_id, date.max))
-            teams.update(row.team_ids)
-            written.update(row.match_ids)
-            active_model |= row.active_model
+        causes = Invalidation.objects.filter(pk__in=pks).order_by()
+        for league_id, day, team_ids, match_ids, model in causes.values_list(*_CAUSE):
+            if league_id is not None:
+                since[league_id] = min(day or date.min, since.get(league_id, date.max))
+            teams.update(team_ids)
+            written.update(match_ids)
+            active_model |= model
         if len(written) >= MOST_IDS:
             yield from written
             written.clear()

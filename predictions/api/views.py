@@ -18,6 +18,7 @@ from predictions.api.headers import cache_headers
 from predictions.cache.admission import Overloaded
 from predictions.cache.entry import Entry
 from predictions.ml.active import NoActiveModel
+from predictions.ml.features import NoRatings
 
 # Seconds after which it is worth asking again for what a person has to put right.
 RETRY_AFTER = 30
@@ -32,6 +33,8 @@ class PredictionView(APIView):
             answer = services.predict(match_id, now=timezone.now())
         except Overloaded as error:
             raise Problem("overloaded", str(error), retry_after=error.retry_after) from error
+        except NoRatings as error:
+            raise Problem("unavailable", str(error), retry_after=RETRY_AFTER) from error
         except NoActiveModel as error:
             raise Problem("no-active-model", str(error), retry_after=RETRY_AFTER) from error
         # As of now, not of when it was asked: what was waited for is that much nearer to kickoff.

@@ -16,6 +16,7 @@ from django.db import connections
 from predictions.cache.limits import Full, Limit
 
 RETRY_AFTER = 1
+SECONDS_FOR_A_PLACE = 0.1
 
 
 class Overloaded(Exception):
@@ -54,13 +55,16 @@ def computing(*, patience: float) -> Iterator[None]:
 
 @contextmanager
 def waiting() -> Iterator[None]:
-    """Hold one of the places for who waits. Raises Overloaded if there is none."""
+    """Hold one of the places for who waits. Raises Overloaded if there is none for a moment.
+
+    Most computations take less than that moment, so that a rush is not turned away; threads are not held up for long.
+    """
+    _let_go_of_the_database()
     with ExitStack() as held:
         try:
-            held.enter_context(waiters().held(0))
+            held.enter_context(waiters().held(SECONDS_FOR_A_PLACE))
         except Full:
             raise Overloaded("Too many wait for a prediction already.") from None
-        _let_go_of_the_database()
         yield
 
 

@@ -176,9 +176,10 @@ def keep(fills: Sequence[Fill], *, now: float) -> list[bool]:
             stored = store.fill(fills, now=now)
     except RedisError:
         return [False] * len(fills)
-    tried = [(fill.kept and fill.entry.stale_until > now, done) for fill, done in zip(fills, stored, strict=True)]
-    if refused := sum(storable and not done for storable, done in tried):
-        count(Layer.PREDICTION, Outcome.REFUSED_FILL, n=refused)
+    for fill, done in zip(fills, stored, strict=True):
+        if fill.kept and fill.entry.stale_until > now and not done:
+            # Parts are filled without a lease.
+            count(Layer.PREDICTION if fill.token else Layer.FEATURES, Outcome.REFUSED_FILL, fill.entry.league)
     return stored
 
 

@@ -34,7 +34,7 @@ class Call:
 
 
 CLAIM = Script.of("""
--- Look again, then take the lease. KEYS: entry, generation, lease.
+-- Look again, then take the lease, which is had already if an earlier reply got lost. KEYS: entry, generation, lease.
 -- ARGV: the first 16 bytes of the entry that the caller saw, a generation to mint, a token, their lives in ms.
 -- Returns the entry if it is another one than the caller saw, the generation, and whether the lease was taken.
 local found = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
@@ -45,7 +45,7 @@ end
 if not generation or #generation ~= 16 then
   generation = ARGV[2]
   redis.call('SET', KEYS[2], generation, 'PX', ARGV[4])
-elseif lease and string.sub(lease, 1, 16) == generation then
+elseif lease and string.sub(lease, 1, 16) == generation and lease ~= generation .. ARGV[3] then
   return {false, generation, 0}
 end
 redis.call('SET', KEYS[3], generation .. ARGV[3], 'PX', ARGV[5])

@@ -51,7 +51,8 @@ class ActiveModelWatch:
         self._lock = Lock()
         # What was found at the last look, and the token that it stands under. In one, so that nobody reads halves.
         self._state: tuple[ActiveModel | NoActiveModel | None, bytes | None] = (None, None)
-        self._retry_at = 0.0
+        # For whoever comes with the token under which a look failed, or with none: what is known holds until then.
+        self._failed: tuple[bytes | None, float] = (None, 0.0)
         self._complaint = ""
 
     @property
@@ -77,13 +78,15 @@ class ActiveModelWatch:
     def forget(self) -> None:
         """Look again at the next call."""
         with self._lock:
-            self._state, self._retry_at = (None, None), 0.0
+            self._state, self._failed = (None, None), (None, 0.0)
 
     def _holding(self, token: bytes | None) -> ActiveModel | NoActiveModel | None:
         """What is known, if it is still to be believed."""
         found, known_token = self._state
-        current = (token is not None and token == known_token) or self._clock() < self._retry_at
-        return found if current else None
+        if token is not None and token == known_token:
+            return found
+        failed_token, retry_at = self._failed
+        return found if token in (None, failed_token) and self._clock() < retry_at else None
 
     def _look(self, token: bytes | None) -> ActiveModel | NoActiveModel:
         """Find out what is active; if that can't be found out or loaded, stay with what is known and retry later."""
@@ -102,8 +105,9 @@ class ActiveModelWatch:
             if known is None and isinstance(error, DatabaseError):
                 raise
             self._complain(error)
-            found, token = known or NoActiveModel(str(error)), known_token
-            self._retry_at = self._clock() + settings.MODEL_RETRY_SECONDS
+            found = known or NoActiveModel(str(error))
+            self._failed = token, self._clock() + settings.MODEL_RETRY_SECONDS
+            token = known_token
         self._state = found, token
         return found
 

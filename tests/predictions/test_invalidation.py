@@ -311,7 +311,7 @@ def test_of_many_threads_that_connect_at_once_one_purges(
     def counted(*arguments: Any) -> None:
         purges.append(1)
         with suppress(BrokenBarrierError):
-            second.wait(0.5)  # does another come while this one purges?
+            second.wait(0.1)  # does another come while this one purges?
         purge_over(*arguments)
 
     monkeypatch.setattr(connecting, "purge_over", counted)

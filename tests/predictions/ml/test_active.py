@@ -189,10 +189,19 @@ def test_one_that_can_not_be_loaded_is_tried_again_after_a_while_and_not_before(
     clock.now += 1.9
     with django_assert_num_queries(0):
         assert watch.get(SECOND).version == old.version
-        assert watch.get(THIRD).version == old.version
     clock.now += 0.1
 
     assert watch.get(SECOND).version == new.version
+
+
+def test_another_that_is_activated_after_one_that_can_not_be_loaded_is_served_at_once(watch: ActiveModelWatch) -> None:
+    _activated()
+    watch.get(FIRST)
+    registry.artefact_path(_activated(days=1).sha256).unlink()
+    watch.get(SECOND)
+    newest = _activated(days=2)
+
+    assert watch.get(THIRD).version == newest.version
 
 
 def test_a_model_that_can_not_be_loaded_is_none_and_the_reason_is_told(
