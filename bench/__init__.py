@@ -1,0 +1,1 @@
+"""The figures in docs/benchmarks.md, one command each. Servers, database and model are the bench's own."""
