@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from matches.models import League, Match, Team
+from predictions.models import Invalidation
 from tests.integration.database import Database, copied, in_this_process
 from tests.integration.servers import RedisServer, redis_server
 from tests.integration.web import WebServer, web_server
@@ -57,6 +58,8 @@ def site(
         stack.enter_context(copied(filled.name, database.name))
         with in_this_process(database.name):
             ids = _add(matches)
+            # Or each worker would have the new Redis make up for all that ever changed, one after the other.
+            Invalidation.objects.all().delete()
         web = web_server(database=seen_as(database), redis=redis, workers=workers, threads=threads, settings=settings)
         yield Site(database, redis, stack.enter_context(web), iter(ids))
 

@@ -159,16 +159,15 @@ def test_on_a_new_server_nothing_comes_before_the_purges_that_it_has_missed(foot
         schedule.actor("a:reader", lambda: ask(match))
         schedule.run("a:reader").until(redis("INFO"))
         schedule.run("a:reader").until(redis("DEL"))
-        # Meanwhile another one connects, and waits until the first has caught up.
+        # Meanwhile another one connects, waits a moment for the first to catch up, and goes on without Redis.
         schedule.actor("b:reader", lambda: ask(match))
-        schedule.run("b:reader").until_blocked()
-        schedule.run("a:reader").to_the_end()
         must_be_true(schedule.run("b:reader").to_the_end(), match)
+        schedule.run("a:reader").to_the_end()
         new_readers_are_told_the_truth(match)
 
 
 def test_an_update_while_a_new_server_is_caught_up_with_is_not_missed(football: Football) -> None:
-    """Its row is not among those that the reader has read; its own purge goes to the new server."""
+    """Its row is not among those that the reader has read: it waits for whoever looks into the outbox next."""
     match = football.fixture
     ask(match)
     saved = football.redis.snapshot()
@@ -179,10 +178,10 @@ def test_an_update_while_a_new_server_is_caught_up_with_is_not_missed(football: 
         schedule.actor("a:reader", lambda: ask(match))
         schedule.run("a:reader").until(redis("DEL"))
         schedule.actor("b:writer", lambda: rename(match.home_team))
-        schedule.run("b:writer").until_blocked()
-        schedule.run("a:reader").to_the_end()
         schedule.run("b:writer").to_the_end()
-        new_readers_are_told_the_truth(match)
+        schedule.run("a:reader").to_the_end()
+    invalidation.settle(invalidation.unsettled())
+    new_readers_are_told_the_truth(match)
 
 
 def test_a_row_committed_after_a_later_one_is_settled_all_the_same(football: Football) -> None:
