@@ -24,7 +24,6 @@ MUTANTS = [
     "batch_reads_before_all_leases_are_taken",
     "caching_inside_a_transaction",
     "caller_that_joined_after_the_fill_was_sent",
-    "connections_used_before_they_have_caught_up",
     "counter_instead_of_a_random_generation",
     "done_rows_not_replayed",
     "failed_purge_forgotten",
