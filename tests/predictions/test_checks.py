@@ -80,8 +80,11 @@ def test_the_services_own_settings_are_in_order() -> None:
 
 
 def test_another_backend_is_found_and_nothing_more_is_asked(settings: Settings) -> None:
-    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    settings.CACHES = {**settings.CACHES, "predictions": memory}
+    djangos_own = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": settings.CACHES["predictions"]["LOCATION"],
+    }
+    settings.CACHES = {**settings.CACHES, "predictions": djangos_own}
 
     assert set(found(deploy=True)) == {"predictions.E001"}
 
