@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from predictions.cache import keys
 from predictions.cache.invalidation import AnotherServer, purge
+from tests.integration.servers import RedisServer
 from tests.predictions.conftest import RoundTrips
 
 
@@ -42,11 +43,10 @@ def test_ten_thousand_matches_take_one_round_trip(matches: int, expected: int, r
     assert _left(0, matches) == {0}
 
 
-def test_a_command_deletes_a_thousand_at_the_most(empty_cache: Any) -> None:
-    client = empty_cache.client.get_client()
-    client.config_resetstat()
+def test_a_command_deletes_a_thousand_at_the_most(own_server: RedisServer) -> None:
     purge(range(2500))
-    assert client.info("commandstats")["cmdstat_del"]["calls"] == 3
+    with own_server.client as client:
+        assert client.info("commandstats")["cmdstat_del"]["calls"] == 3
 
 
 def test_a_purge_of_which_two_servers_executed_a_part_each_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
