@@ -26,7 +26,7 @@ PYTEST = $(PY) -m pytest -n 2
 NONE_OF_THEM = $(if $(ARGS),|| test $$? -eq 5)
 
 .DEFAULT_GOAL = help
-.PHONY: help run test test-sqlite test-slow bench bench-memory bench-flood check lock clean port-free
+.PHONY: help run test test-sqlite test-slow bench bench-memory bench-flood bench-import bench-train check lock clean port-free
 
 help: ## Say what can be typed
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,13 +44,19 @@ test-sqlite: $(VENV)/installed-dev ## Run those that are marked sqlite, on SQLit
 test-slow: $(VENV)/installed-dev ## Run those that are marked slow, on PostgreSQL and Valkey (ARGS=)
 	@$(ON_POSTGRES) $(PYTEST) -m slow $(ARGS) $(NONE_OF_THEM)
 
-bench: bench-memory bench-flood ## Measure all that docs/benchmarks.md shows
+bench: bench-memory bench-flood bench-import bench-train ## Measure all that docs/benchmarks.md shows
 
 bench-memory: $(VENV)/installed ## Measure what Redis spends on each prediction (ARGS=--json)
 	@$(PY) -m bench.memory $(ARGS)
 
 bench-flood: $(VENV)/installed ## Count the predictions that survive a flood of unknown ids (ARGS=--policy volatile-ttl)
 	@$(PY) -m bench.flood $(ARGS)
+
+bench-import: $(VENV)/installed-dev ## Measure an import with its ratings against bulk_create alone (ARGS=--seasons 5)
+	@$(PY) -m bench.importing $(ARGS)
+
+bench-train: $(VENV)/installed-dev ## Measure train_model against features and fit in memory (ARGS=--seasons 5)
+	@$(PY) -m bench.training $(ARGS)
 
 check: $(VENV)/installed-dev ## Check style, types, layers, migrations and the settings for production
 	@echo "Style";      $(PY) -m ruff check --quiet . && $(PY) -m ruff format --check .

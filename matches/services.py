@@ -167,6 +167,23 @@ def batched() -> Iterator[Change]:
         _making.reset(token)
 
 
+def replay_ratings(league_id: int) -> date | None:
+    """Compute a league's ratings anew from all of its results, in one atomic change, and tell who listens.
+
+    Returns the first day on which they moved, None if none did. Raises League.DoesNotExist.
+    """
+    from matches import ratings
+    from matches.models import League
+
+    with batched() as change:
+        if (league := change.lock([league_id]).get(league_id)) is None:
+            raise League.DoesNotExist("The league is gone.")
+        if (moved := ratings.replay_all(league)) is not None:
+            changes = (LeagueChange(league_id, moved, frozenset(), ratings_moved=True),)
+            matches_changed.send(sender=LeagueChange, changes=changes)
+    return moved
+
+
 def follow_time_zones(change: Change, before: Mapping[int, League]) -> None:
     """Bring the days of all matches in line of those leagues whose time zone is not what it was `before`."""
     from matches.models import Match

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from matches.models import LeagueSnapshot, TeamSnapshot
+from matches.ratings import Levels
 
 
 def rounded(name: str, digits: int) -> Callable[[Any], str]:
@@ -41,7 +42,9 @@ class RatingsAdmin(ModelAdmin):
 class TeamSnapshotAdmin(RatingsAdmin):
     list_display = (
         *("day", "team", "league", "season", "played", rounded("elo", 0)),
-        *(rounded(name, 3) for name in ("attack_home", "attack_away", "defence_home", "defence_away")),
+        *(rounded(name, 3) for name in ("pi_home", "pi_away", "attack", "defence")),
+        rounded("shots_elo", 0),
+        *(rounded(name, 3) for name in ("shots_attack", "shots_defence", "market")),
         "promoted",
     )
     list_filter = ("league", "season", "promoted")
@@ -56,8 +59,7 @@ class LeagueSnapshotAdmin(RatingsAdmin):
         "league",
         "season",
         "season_start",
-        rounded("log_goals_home", 3),
-        rounded("log_goals_away", 3),
+        *(rounded(name, 3) for name in Levels._fields),
     )
     list_filter = ("league", "season", "season_start")
     list_select_related = ("league",)

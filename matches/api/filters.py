@@ -79,9 +79,9 @@ class MatchFilter(FilterSet):
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """As django-filter's, but a parameter that nobody knows is an error: `?statu=` would else mean every match."""
+    """As django-filter's, but a parameter that nobody knows is an error: `?statu=` would else mean all there are."""
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Match], view: Any) -> Any:
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> Any:
         known = {*view.filterset_class.base_filters, *view.pagination_class.query_params}
         if unknown := request.query_params.keys() - known:
             message = f"There is no such parameter. There are: {', '.join(sorted(known))}."

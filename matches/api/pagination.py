@@ -1,7 +1,7 @@
-"""Pages by keyset: each begins after the last match of the one before, in the order of kickoff, then id.
+"""Pages by keyset: each begins after the last row of the one before, in the order of a moment, then of ids.
 
-REST framework's CursorPagination knows only the first of the two, and repeats matches on the way back through a page
-that kicks off all at once, which is what unknown times of day make common.
+REST framework's CursorPagination knows only the first of the two, and repeats rows on the way back through a page of
+one moment, which matches whose time of day is unknown make common.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -19,21 +19,19 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from matches.models import Match
-
-_CURSOR = re.compile(r"(?P<way>[<>])(?P<id>[0-9]{1,18})@(?P<kickoff>[0-9T:.+-]{1,40})")
+_CURSOR = re.compile(r"(?P<way>[<>])(?P<id>[0-9]{1,18})@(?P<moment>[0-9T:.+-]{1,40})")
 
 
 class Cursor(NamedTuple):
-    """Where a page begins: beyond this match, forwards or backwards."""
+    """Where a page begins: beyond this row, on to later ones or back to earlier ones."""
 
-    forwards: bool
-    kickoff: datetime
-    match_id: int
+    later: bool
+    moment: datetime
+    pk: int
 
     def encode(self) -> str:
-        way = ">" if self.forwards else "<"
-        return urlsafe_base64_encode(f"{way}{self.match_id}@{self.kickoff.astimezone(UTC).isoformat()}".encode())
+        way = ">" if self.later else "<"
+        return urlsafe_base64_encode(f"{way}{self.pk}@{self.moment.astimezone(UTC).isoformat()}".encode())
 
     @classmethod
     def decode(cls, text: str) -> Cursor:
@@ -41,33 +39,39 @@ class Cursor(NamedTuple):
         found = _CURSOR.fullmatch(urlsafe_base64_decode(text).decode("ascii"))
         if found is None:
             raise ValueError(text)
-        kickoff = datetime.fromisoformat(found["kickoff"])
-        if kickoff.utcoffset() != UTC.utcoffset(None):
+        moment = datetime.fromisoformat(found["moment"])
+        if moment.utcoffset() != UTC.utcoffset(None):
             raise ValueError(text)
-        return cls(found["way"] == ">", kickoff, int(found["id"]))
+        return cls(found["way"] == ">", moment, int(found["id"]))
 
-    def beyond(self, queryset: QuerySet[Match]) -> QuerySet[Match]:
-        """The matches beyond this one, nearest first."""
-        if self.forwards:
-            ties = Q(kickoff=self.kickoff, id__lte=self.match_id)
-            return queryset.filter(~ties, kickoff__gte=self.kickoff).order_by("kickoff", "id")
-        ties = Q(kickoff=self.kickoff, id__gte=self.match_id)
-        return queryset.filter(~ties, kickoff__lte=self.kickoff).order_by("-kickoff", "-id")
+    def beyond(self, queryset: QuerySet[Any], field: str) -> QuerySet[Any]:
+        """The rows beyond this one in the order of `field`."""
+        if self.later:
+            ties = Q(**{field: self.moment}, id__lte=self.pk)
+            return queryset.filter(~ties, **{f"{field}__gte": self.moment})
+        ties = Q(**{field: self.moment}, id__gte=self.pk)
+        return queryset.filter(~ties, **{f"{field}__lte": self.moment})
 
 
-class MatchPagination(BasePagination):
+class KeysetPagination(BasePagination):
     page_size = 50
     max_page_size = 500
     query_params = ("cursor", "page_size")
+    field: str
+    """Of which the moment is. There must be an index on it and the id, or few rows."""
+    newest_first = False
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """One query, whatever the page. Raises ValidationError for a cursor or size that makes no sense."""
         size = self._page_size(request)
         cursor = self._cursor(request)
-        ordered = cursor.beyond(queryset) if cursor else queryset.order_by("kickoff", "id")
+        later = cursor.later if cursor else not self.newest_first
+        if cursor:
+            queryset = cursor.beyond(queryset, self.field)
+        ordered = queryset.order_by(self.field, "id") if later else queryset.order_by(f"-{self.field}", "-id")
         rows = list(ordered[: size + 1])
         page, more = rows[:size], len(rows) > size
-        forwards = cursor is None or cursor.forwards
+        forwards = later is not self.newest_first
         if not forwards:
             page.reverse()
         self._next = self._previous = None
@@ -95,6 +99,10 @@ class MatchPagination(BasePagination):
         except ValueError:
             raise ValidationError({"cursor": ["Not a cursor: follow `next` and `previous` as they are."]}) from None
 
-    def _link(self, request: Request, match: Match, *, forwards: bool) -> str:
-        cursor = Cursor(forwards, match.kickoff, match.pk)
+    def _link(self, request: Request, row: Model, *, forwards: bool) -> str:
+        cursor = Cursor(forwards is not self.newest_first, getattr(row, self.field), row.pk)
         return replace_query_param(request.build_absolute_uri(), "cursor", cursor.encode())
+
+
+class MatchPagination(KeysetPagination):
+    field = "kickoff"

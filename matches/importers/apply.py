@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -79,7 +79,7 @@ class _Writing:
             # By identity, since new teams have no ids yet.
             key = record.season, id(home), id(away)
             pairings.setdefault(key, _Pairing(league, record.season, home, away, [])).records.append(record)
-        stored = _stored_matches(league, {season for season, _, _ in pairings})
+        stored = _stored_matches(league, pairings.values())
         for pairing in pairings.values():
             self._add_meetings(pairing, stored.get((pairing.season, pairing.home.pk, pairing.away.pk), []))
 
@@ -129,9 +129,14 @@ class _Writing:
             Match.objects.bulk_update(self._changed, sorted(self._changed_fields))
 
 
-def _stored_matches(league: League, seasons: set[int]) -> dict[tuple[int, int, int], list[Match]]:
-    """Matches by season, home team and away team."""
+def _stored_matches(league: League, pairings: Collection[_Pairing]) -> dict[tuple[int, int, int], list[Match]]:
+    """All matches of these pairings, and perhaps more, by season, home team and away team."""
     matches: dict[tuple[int, int, int], list[Match]] = defaultdict(list)
-    for match in Match.objects.filter(league=league, season__in=seasons).order_by("day", "pk"):
+    for match in Match.objects.filter(
+        league=league,
+        season__in={pairing.season for pairing in pairings},
+        home_team__in={pairing.home.pk for pairing in pairings} - {None},
+        away_team__in={pairing.away.pk for pairing in pairings} - {None},
+    ).order_by("day", "pk"):
         matches[match.season, match.home_team_id, match.away_team_id].append(match)
     return matches

@@ -22,12 +22,19 @@ from matches.models.match import MOST_GOALS
 SOURCE = "football-data"
 CLOCK = ZoneInfo("Europe/London")
 
-# The odds nearest to kickoff: the market's average, else a low-margin bookmaker's, else a large one's.
-CLOSING_ODDS = ("AvgC", "PSC", "B365C")
+# The odds nearest to kickoff: closing ones, then those of the days before, which are all that older seasons have. Of
+# each kind the market's average, else a low-margin bookmaker's, else a large one's.
+ODDS = ("AvgC", "PSC", "B365C", "Avg", "BbAv", "PS", "B365")
 
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 _OTHER_HEADERS = {"HT": "HomeTeam", "AT": "AwayTeam", "HG": "FTHG", "AG": "FTAG"}
 _HEADERS_NEEDED = ("Date", "HomeTeam", "AwayTeam")
+_SHOTS = ("HS", "AS", "HST", "AST")
+_ODDS = tuple(tuple(bookmaker + outcome for outcome in "HDA") for bookmaker in ODDS)
+# Of the hundred and more columns of a file.
+_HEADERS_READ = frozenset(
+    ("Div", "Time", "FTHG", "FTAG", "FTR", *_HEADERS_NEEDED, *_SHOTS, *(name for names in _ODDS for name in names))
+)
 
 Row = Mapping[str, str]
 
@@ -61,7 +68,7 @@ def read(file: SourceFile) -> Reading:
 def _rows(file: SourceFile, rejections: list[Rejection]) -> Iterator[tuple[int, Row]]:
     """The lines that say something, with their numbers, counted from 1."""
     header, *lines = file.text().replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    names = _header(header)
+    names = {name: at for name, at in _header(header).items() if name in _HEADERS_READ}
     for line, text in enumerate(lines, start=2):
         try:
             cells = next(csv.reader([text], strict=True), [])
@@ -159,15 +166,22 @@ def _shots(row: Row) -> Shots | None:
     shots = Shots(
         *(
             values.whole_number(row[name], what="shots", most=values.MOST_SHOTS) if row.get(name) else None
-            for name in ("HS", "AS", "HST", "AST")
+            for name in _SHOTS
         )
     )
     return shots if any(count is not None for count in shots) else None
 
 
 def _odds(row: Row) -> Odds | None:
-    for bookmaker in CLOSING_ODDS:
-        cells = [row.get(bookmaker + outcome) for outcome in "HDA"]
-        if all(cells):
-            return Odds(*(values.odds(cell) for cell in cells if cell))
+    """The first that can be believed. Raises InvalidRow if odds are given and none can."""
+    doubt: InvalidRow | None = None
+    for names in _ODDS:
+        cells = [cell for name in names if (cell := row.get(name))]
+        if len(cells) == len(names):
+            try:
+                return Odds(*map(values.odds, cells))
+            except InvalidRow as error:
+                doubt = doubt or error
+    if doubt is not None:
+        raise doubt
     return None

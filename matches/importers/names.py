@@ -10,10 +10,12 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("teams.toml")
+# A file names each team dozens of times, and an import looks up all spellings of a country's teams for each file.
+NAMES_REMEMBERED = 10_000
 
 # Letters that Unicode does not take apart into a plain letter and an accent.
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "&": " and "})
@@ -30,6 +32,7 @@ class KnownTeam:
     spellings: tuple[str, ...]
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED)
 def normalise(name: str) -> str:
     """The key of a name: "Nîmes Olympique FC" and "nimes olympique" are both "nimes olympique".
 

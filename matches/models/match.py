@@ -15,6 +15,7 @@ from matches.models.team import Team
 from matches.querysets import MatchQuerySet
 
 MOST_GOALS = 99
+ODDS = "Decimal odds nearest to kickoff: closing ones where they are known, else those of the days before."
 EARLIEST_SEASON, LATEST_SEASON = 1850, 2200
 
 
@@ -28,7 +29,8 @@ class Match(models.Model):
 
     WITH_SCORE = (Status.FINISHED, Status.AWARDED)
 
-    league = models.ForeignKey(League, on_delete=models.PROTECT, related_name="matches")
+    # Of the single indexes of foreign keys, those that another index begins with are left out.
+    league = models.ForeignKey(League, on_delete=models.PROTECT, related_name="matches", db_index=False)
     season = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(EARLIEST_SEASON), MaxValueValidator(LATEST_SEASON)],
         help_text="The year in which the season starts: 2014 means 2014/15.",
@@ -36,7 +38,7 @@ class Match(models.Model):
     kickoff = models.DateTimeField(help_text="In UTC. Noon at the league's place when the time of day is unknown.")
     kickoff_time_known = models.BooleanField(default=True)
     day = models.DateField(editable=False, help_text="The date of the kickoff at the league's place.")
-    home_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="home_matches")
+    home_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="home_matches", db_index=False)
     away_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="away_matches")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SCHEDULED)
     home_goals = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_GOALS)])
@@ -45,9 +47,9 @@ class Match(models.Model):
     away_shots = models.PositiveSmallIntegerField(null=True, blank=True)
     home_shots_on_target = models.PositiveSmallIntegerField(null=True, blank=True)
     away_shots_on_target = models.PositiveSmallIntegerField(null=True, blank=True)
-    closing_odds_home = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)])
-    closing_odds_draw = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)])
-    closing_odds_away = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)])
+    closing_odds_home = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)], help_text=ODDS)
+    closing_odds_draw = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)], help_text=ODDS)
+    closing_odds_away = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)], help_text=ODDS)
     provenance = models.JSONField(
         default=dict, blank=True, editable=False, help_text="Which source each group of fields came from."
     )
@@ -61,6 +63,10 @@ class Match(models.Model):
         ordering = ["kickoff", "id"]
         indexes = [
             models.Index(fields=["league", "season", "day"], name="match_league_season_day"),
+            # Each ends in the day: the last matches of a team, or of two, are the end of it (see matches.form).
+            models.Index(fields=["league", "home_team", "day"], name="match_league_home_day"),
+            models.Index(fields=["league", "away_team", "day"], name="match_league_away_day"),
+            models.Index(fields=["home_team", "away_team", "day"], name="match_meetings"),
             models.Index(fields=["status", "kickoff", "id"], name="match_status_kickoff"),
             models.Index(fields=["kickoff", "id"], name="match_kickoff"),
         ]

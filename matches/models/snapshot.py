@@ -20,10 +20,16 @@ class TeamSnapshot(models.Model):
     played = models.PositiveSmallIntegerField(help_text="Matches that counted this season, this day's included.")
     promoted = models.BooleanField(help_text="New in the league this season.")
     elo = models.FloatField()
-    attack_home = models.FloatField()
-    attack_away = models.FloatField()
-    defence_home = models.FloatField()
-    defence_away = models.FloatField()
+    pi_home = models.FloatField()
+    pi_away = models.FloatField()
+    attack = models.FloatField()
+    defence = models.FloatField()
+    shots_elo = models.FloatField()
+    shots_attack = models.FloatField()
+    shots_defence = models.FloatField()
+    market = models.FloatField(help_text="Strength in the log-odds of bookmakers for past matches.")
+    shots_known = models.FloatField(help_text="Share of the recent matches of which the shots are known.")
+    market_known = models.FloatField(help_text="Share of the recent matches of which the odds are known.")
 
     class Meta:
         ordering = ["league", "season", "day", "team"]
@@ -42,6 +48,11 @@ class LeagueSnapshot(models.Model):
     season_start = models.BooleanField(help_text="The season's starting values, not the state after a match day.")
     log_goals_home = models.FloatField(help_text="Natural logarithm of the goals a home team scores on average.")
     log_goals_away = models.FloatField(help_text="Natural logarithm of the goals an away team scores on average.")
+    log_shots_home = models.FloatField(help_text="The same of the goals that its chances and goals are worth.")
+    log_shots_away = models.FloatField(help_text="The same of the goals that its chances and goals are worth.")
+    mean_goals = models.FloatField(help_text="Moving average of the goals in a match whose shots are known.")
+    mean_chances = models.FloatField(help_text="Moving average of its chances: shots by what they tend to be worth.")
+    market_home_advantage = models.FloatField(help_text="Home advantage in the log-odds of bookmakers.")
 
     class Meta:
         ordering = ["league", "season", "day"]

@@ -1,7 +1,8 @@
 """Attack and defence ratings, learnt online: one step of gradient ascent per match on a Poisson likelihood.
 
-Each team attacks and defends, at home and away: ln λ_home = μ_home + attack_home − defence_away, and likewise away.
-With e = goals − λ, which is the derivative of the Poisson log-likelihood by ln λ, every term moves along its sign.
+Each team attacks and defends: ln λ_home = μ_home + attack_home − defence_away, and likewise away. With e = goals − λ,
+which is the derivative of the Poisson log-likelihood by ln λ, every term moves along its sign. What is counted may be
+goals, or what shots are worth in goals.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 from math import exp, log
 from typing import NamedTuple
 
-from matches.ratings.state import TeamState
-
 LOG_GOALS_HOME = log(1.5)
 LOG_GOALS_AWAY = log(1.12)
 TEAM_STEP = 0.012
+EARLY_MATCHES = 8.0
 PROMOTED_STEP = 0.015
 PROMOTED_MATCHES = 10.0
 LEAGUE_STEP = 0.002
@@ -24,10 +24,10 @@ LOG_GOALS_MOST = log(20.0)
 class Steps(NamedTuple):
     """What one result adds to the ratings it concerns."""
 
-    home_attack_home: float
-    home_defence_home: float
-    away_attack_away: float
-    away_defence_away: float
+    home_attack: float
+    home_defence: float
+    away_attack: float
+    away_defence: float
     log_goals_home: float
     log_goals_away: float
 
@@ -36,49 +36,57 @@ def log_expected_goals(
     log_goals_home: float,
     log_goals_away: float,
     *,
-    attack_home: float,
-    defence_home: float,
-    attack_away: float,
-    defence_away: float,
+    home_attack: float,
+    home_defence: float,
+    away_attack: float,
+    away_defence: float,
 ) -> tuple[float, float]:
     """ln λ of the home and of the away team, the logarithms of the goals each is expected to score.
 
-    From the league's levels, what the home team is worth at home, and what the away team is worth away.
+    From the league's levels, and what the two teams are worth.
     """
     return (
-        _bounded(log_goals_home + attack_home - defence_away),
-        _bounded(log_goals_away + attack_away - defence_home),
+        _bounded(log_goals_home + home_attack - away_defence),
+        _bounded(log_goals_away + away_attack - home_defence),
     )
 
 
-def learning_rate(team: TeamState) -> float:
-    """How far a team's ratings move per goal of error: further while little is known of a promoted team."""
-    if not team.promoted:
-        return TEAM_STEP
-    return TEAM_STEP + PROMOTED_STEP * exp(-team.played / PROMOTED_MATCHES)
+def learning_rate(*, played: int, promoted: bool, step: float = TEAM_STEP) -> float:
+    """How far a team's ratings move per goal of error: further early in a season, and further still if it is new."""
+    rate = step * (1.0 + exp(-played / EARLY_MATCHES))
+    return rate + PROMOTED_STEP * exp(-played / PROMOTED_MATCHES) if promoted else rate
 
 
 def steps(
-    log_goals_home: float, log_goals_away: float, home: TeamState, away: TeamState, home_goals: int, away_goals: int
+    log_goals_home: float,
+    log_goals_away: float,
+    *,
+    home_attack: float,
+    home_defence: float,
+    away_attack: float,
+    away_defence: float,
+    home_goals: float,
+    away_goals: float,
+    home_rate: float,
+    away_rate: float,
 ) -> Steps:
-    """What the result of a match between `home` and `away`, as they were before it, teaches."""
+    """What a match's goals teach. The rates are those of `learning_rate`; all else is as before the match."""
     log_home, log_away = log_expected_goals(
         log_goals_home,
         log_goals_away,
-        attack_home=home.ratings.attack_home,
-        defence_home=home.ratings.defence_home,
-        attack_away=away.ratings.attack_away,
-        defence_away=away.ratings.defence_away,
+        home_attack=home_attack,
+        home_defence=home_defence,
+        away_attack=away_attack,
+        away_defence=away_defence,
     )
-    error_home, error_away = home_goals - exp(log_home), away_goals - exp(log_away)
-    rate_home, rate_away = learning_rate(home), learning_rate(away)
+    home_error, away_error = home_goals - exp(log_home), away_goals - exp(log_away)
     return Steps(
-        home_attack_home=rate_home * error_home,
-        home_defence_home=-rate_home * error_away,
-        away_attack_away=rate_away * error_away,
-        away_defence_away=-rate_away * error_home,
-        log_goals_home=LEAGUE_STEP * error_home,
-        log_goals_away=LEAGUE_STEP * error_away,
+        home_rate * home_error,
+        -home_rate * away_error,
+        away_rate * away_error,
+        -away_rate * home_error,
+        LEAGUE_STEP * home_error,
+        LEAGUE_STEP * away_error,
     )
 
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, ProtectedError
 
 from matches.models import League, LeagueSnapshot, Match, Team, TeamAlias, TeamSnapshot
+from matches.ratings import Levels, Ratings
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -32,13 +33,13 @@ class Football:
         return Match(**{**values, "away_team": self.away, **fields})
 
     def team_snapshot(self, **fields: Any) -> TeamSnapshot:
-        ratings = dict.fromkeys(("elo", "attack_home", "attack_away", "defence_home", "defence_away"), 0.0)
+        ratings = dict.fromkeys(Ratings._fields, 0.0)
         values = {"league": self.league, "season": 2026, "day": KICKOFF.date(), "team": self.home}
         return TeamSnapshot(**{**values, **ratings, "played": 1, "promoted": False, **fields})
 
     def league_snapshot(self, **fields: Any) -> LeagueSnapshot:
         values = {"league": self.league, "season": 2026, "day": KICKOFF.date(), "season_start": False}
-        return LeagueSnapshot(**{**values, "log_goals_home": 0.4, "log_goals_away": 0.1, **fields})
+        return LeagueSnapshot(**{**values, **dict.fromkeys(Levels._fields, 0.1), **fields})
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_ratings_are_shown_with_few_digits(admin_client: Client, grow: Grow) -> 
     best = TeamSnapshot.objects.latest("elo")
     page = admin_client.get(_url(TeamSnapshot, "changelist")).content.decode()
     assert f"{best.elo:.0f}" in page
-    assert f"{best.attack_home:.3f}" in page
+    assert f"{best.attack:.3f}" in page
     assert str(best.elo) not in page
 
 

@@ -99,9 +99,29 @@ def test_odds_that_are_not_all_there_are_left_out() -> None:
     assert only(csv_file("E0,16/08/14,,Arsenal,Chelsea,1,0,H,,,,,2.2,,3.7")).odds is None
 
 
-def test_odds_before_the_closing_ones_are_not_taken_for_them() -> None:
-    header = "Div,Date,HomeTeam,AwayTeam,FTHG,FTAG,B365H,B365D,B365A"
-    assert only(csv_file("E0,16/08/14,Arsenal,Chelsea,1,0,2.2,3.5,3.7", header=header)).odds is None
+def test_odds_before_the_match_are_taken_where_there_are_no_closing_ones() -> None:
+    header = "Div,Date,HomeTeam,AwayTeam,B365H,B365D,B365A,BbAvH,BbAvD,BbAvA,PSCH,PSCD,PSCA"
+    line = "E0,16/08/14,Arsenal,Chelsea,2.2,3.5,3.7,2.1,3.4,3.6"
+
+    assert only(csv_file(f"{line},2.0,3.3,3.9", header=header)).odds == Odds(2.0, 3.3, 3.9)
+    assert only(csv_file(f"{line},,,", header=header)).odds == Odds(2.1, 3.4, 3.6)
+    assert only(csv_file("E0,16/08/14,Arsenal,Chelsea,2.2,3.5,3.7", header=header)).odds == Odds(2.2, 3.5, 3.7)
+
+
+def test_a_fixture_has_the_odds_that_are_known_by_now() -> None:
+    header = "Div,Date,Time,HomeTeam,AwayTeam,AvgH,AvgD,AvgA"
+    fixture = only(csv_file("E0,16/08/14,15:00,Arsenal,Chelsea,2.1,3.4,3.6", header=header))
+
+    assert fixture.goals is None
+    assert fixture.odds == Odds(2.1, 3.4, 3.6)
+
+
+@pytest.mark.parametrize("cell", ["0", "-", "1", "#REF!"])
+def test_odds_that_are_none_give_way_to_those_of_the_next_bookmaker(cell: str) -> None:
+    header = "Div,Date,HomeTeam,AwayTeam,AvgH,AvgD,AvgA,B365H,B365D,B365A"
+    record = only(csv_file(f"E0,16/08/14,Arsenal,Chelsea,{cell},3.4,3.6,2.2,3.5,3.7", header=header))
+
+    assert record.odds == Odds(2.2, 3.5, 3.7)
 
 
 def test_blank_lines_are_nothing() -> None:

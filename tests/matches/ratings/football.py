@@ -8,6 +8,7 @@ from itertools import permutations
 from typing import Any
 
 from matches.models import League, Match, Team
+from matches.provenance import GROUPS
 
 FIRST_DAY = date(2010, 8, 14)
 
@@ -30,8 +31,23 @@ def match(
     return Match(league=league, season=season, kickoff=kickoff, home_team=home, away_team=away, **fields)
 
 
-def season(league: League, number: int, teams: Sequence[Team], *, played: bool = True) -> list[Match]:
-    """A double round robin, one match every second day from mid-August on, not saved; scores differ by season."""
+def shots(*counts: int | None) -> dict[str, int | None]:
+    """Fields of a match: shots by home and away team, then those on target."""
+    return dict(zip(GROUPS["shots"], counts, strict=True))
+
+
+def odds(*prices: float | None) -> dict[str, float | None]:
+    """Fields of a match: the odds of home, draw and away."""
+    return dict(zip(GROUPS["odds"], prices, strict=True))
+
+
+def season(
+    league: League, number: int, teams: Sequence[Team], *, played: bool = True, known: bool = False
+) -> list[Match]:
+    """A double round robin, one match every second day from mid-August on, not saved; scores differ by season.
+
+    `known`: with shots and odds, which are not those of the goals.
+    """
     first = FIRST_DAY.replace(year=number)
     return [
         match(
@@ -41,6 +57,15 @@ def season(league: League, number: int, teams: Sequence[Team], *, played: bool =
             home,
             away,
             ((turn * 7 + number) % 4, (turn * 5 + number) % 3) if played else None,
+            **(_known(turn + number) if known else {}),
         )
         for turn, (home, away) in enumerate(permutations(teams, 2))
     ]
+
+
+def _known(turn: int) -> dict[str, Any]:
+    on_target = turn * 5 % 7, turn * 3 % 6
+    return {
+        **shots(on_target[0] + turn * 3 % 11, on_target[1] + turn * 7 % 10, *on_target),
+        **odds(1.5 + turn * 7 % 23 / 8, 3.1 + turn * 5 % 9 / 10, 1.7 + turn * 11 % 29 / 8),
+    }

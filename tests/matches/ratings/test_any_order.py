@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from matches import services
 from matches.models import League, Match, Team
-from tests.matches.ratings.football import FIRST_DAY, make_league, make_teams, match
+from tests.matches.ratings.football import FIRST_DAY, make_league, make_teams, match, odds, shots
 from tests.matches.ratings.oracle import Rows, assert_in_line, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -42,7 +42,7 @@ def test_the_order_of_writing_does_not_show_in_a_single_bit(
             Team.objects.bulk_create(teams)
             league = make_league()
             for number, day, (home, away), score in order:
-                match(league, number, FIRST_DAY + timedelta(days=day), teams[home], teams[away], score).save()
+                _made(league, teams, (number, day, (home, away), score)).save()
             outcomes.append(stored(league))
             transaction.set_rollback(True)
 
@@ -53,6 +53,8 @@ write = st.one_of(
     st.tuples(st.just("save"), played),
     st.tuples(st.just("create many"), football),
     st.tuples(st.just("score"), st.integers(0, 20), st.tuples(st.integers(0, 4), st.integers(0, 4))),
+    st.tuples(st.just("shots"), st.integers(0, 20), st.one_of(st.none(), st.tuples(*[st.integers(0, 30)] * 4))),
+    st.tuples(st.just("odds"), st.integers(0, 20), st.one_of(st.none(), st.tuples(*[st.floats(1.01, 30)] * 3))),
     st.tuples(st.just("move"), st.integers(0, 20), st.integers(-400, 400)),
     st.tuples(st.just("season"), st.integers(0, 20), st.integers(2010, 2012)),
     st.tuples(st.just("league"), st.integers(0, 20)),
@@ -121,6 +123,14 @@ def _edit(kind: str, one: Match, rest: list[object], leagues: list[League], team
     match kind, rest:
         case "score", [(int() as home, int() as away)]:
             one.status, one.home_goals, one.away_goals = "finished", home, away
+        case "shots", [counts]:
+            assert counts is None or isinstance(counts, tuple)
+            for name, count in shots(*counts or [None] * 4).items():
+                setattr(one, name, count)
+        case "odds", [prices]:
+            assert prices is None or isinstance(prices, tuple)
+            for name, price in odds(*prices or [None] * 3).items():
+                setattr(one, name, price)
         case "move", [int() as hours]:
             one.kickoff += timedelta(hours=hours)
         case "season", [int() as season]:
@@ -141,7 +151,17 @@ def _edit(kind: str, one: Match, rest: list[object], leagues: list[League], team
 def _made(league: League, teams: list[Team], one: object) -> Match:
     assert isinstance(one, tuple)
     season, day, (home, away), score = one
-    made = match(league, season, FIRST_DAY + timedelta(days=day), teams[home], teams[away], score)
+    made = match(
+        league,
+        season,
+        FIRST_DAY + timedelta(days=day),
+        teams[home],
+        teams[away],
+        score,
+        # Known of some, and different for each.
+        **(shots(10 + day, 5 + score[0], 3 + home, 2 + score[1]) if (day + home) % 3 else {}),
+        **(odds(1.5 + away, 3.0 + day / 10, 2.5 + home) if (day + away) % 3 else {}),
+    )
     # Near midnight, so that a time zone decides the day.
     made.kickoff = datetime.combine(made.kickoff.date(), time(23 if (home + away) % 2 else 1), tzinfo=UTC)
     return made

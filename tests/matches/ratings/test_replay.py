@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Max
+from django.db.models import F, Max
 
 from matches.models import League, LeagueSnapshot, Match, Team, TeamSnapshot
-from matches.ratings import replay
-from tests.matches.ratings.football import FIRST_DAY, make_league, make_teams, match, season
+from matches.ratings import replay, replay_all
+from tests.matches.ratings.football import FIRST_DAY, make_league, make_teams, match, odds, season, shots
 from tests.matches.ratings.oracle import assert_as_the_textbook, assert_in_line, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -21,7 +21,9 @@ def _seasons(count: int, code: str = "en.1") -> League:
     league = make_league(code)
     teams = make_teams(*(f"{code} {number}" for number in range(count + 3)))
     for number in range(count):
-        Match.objects.bulk_create(season(league, 2010 + number, teams[number : number + 4]))
+        # What all is known of must not be that of every season.
+        known = number != 1
+        Match.objects.bulk_create(season(league, 2010 + number, teams[number : number + 4], known=known))
     return league
 
 
@@ -148,10 +150,59 @@ def test_a_corrected_result_rewrites_only_its_own_league() -> None:
 def test_a_result_that_is_written_again_as_it_was_rewrites_nothing() -> None:
     league = _seasons(3)
     before = _ids()
-    Match.objects.update(home_shots=12)
+    Match.objects.update(provenance={"result": "football-data"})
     league.matches.order_by("day")[0].save()
 
     assert _ids() == before
+
+
+@pytest.mark.parametrize("fields", [shots(30, 2, 15, 1), shots(None, 2, 15, 1), odds(9.0, 5.0, 1.3), odds(*[None] * 3)])
+def test_corrected_shots_or_odds_of_a_match_replay_the_league_from_it(fields: dict[str, Any]) -> None:
+    league = _seasons(3)
+    one = league.matches.filter(season=2010).order_by("day")[5]
+    before, earlier = stored(league), _ids(day__lt=one.day)
+    for name, value in fields.items():
+        setattr(one, name, value)
+    one.save()
+
+    assert min(key[1] for key, row in stored(league).items() if row != before[key]) == one.day
+    assert _ids(day__lt=one.day) == earlier
+    assert_as_the_textbook(league)
+
+
+def test_the_odds_of_a_fixture_move_no_rating() -> None:
+    league = _seasons(2)
+    home, away = _last(league).away_team, _last(league).home_team
+    fixture = match(league, 2011, _last(league).day + DAY, home, away)
+    fixture.save()
+    before = _ids()
+    Match.objects.filter(pk=fixture.pk).update(**odds(1.2, 6.0, 12.0))
+
+    assert _ids() == before
+
+
+def test_a_match_without_any_shot_counts_as_one_whose_shots_nobody_counted() -> None:
+    league = _seasons(1)
+    one = _last(league)
+    Match.objects.filter(pk=one.pk).update(**shots(None, None, None, None))
+    unknown = stored(league)
+    Match.objects.filter(pk=one.pk).update(**shots(0, 0, 0, 0))
+
+    assert stored(league) == unknown
+
+
+def test_all_ratings_can_be_computed_anew_whatever_was_stored() -> None:
+    league = _seasons(3)
+    before = stored(league)
+    TeamSnapshot.objects.filter(season=2010).update(elo=F("elo") + 1, attack=0.5)
+    LeagueSnapshot.objects.filter(season=2011, season_start=False)[0].delete()
+    stray = TeamSnapshot.objects.filter(season=2012).latest("day")
+    stray.pk, stray.season = None, 2030
+    stray.save()
+
+    assert replay_all(league) == FIRST_DAY - DAY
+    assert stored(league) == before
+    assert replay_all(league) is None
 
 
 def test_an_untouched_season_stays_when_the_one_before_it_comes_out_the_same() -> None:
@@ -168,14 +219,16 @@ def test_an_untouched_season_stays_when_the_one_before_it_comes_out_the_same() -
 
 
 @pytest.mark.parametrize("seasons", [2, 8])
-def test_a_new_result_costs_six_queries_however_long_the_history(seasons: int, django_assert_num_queries: Any) -> None:
+def test_a_new_result_costs_seven_queries_however_long_the_history(
+    seasons: int, django_assert_num_queries: Any
+) -> None:
     league = _seasons(seasons)
     last = _last(league)
     later = match(league, last.season, last.day + DAY, last.away_team, last.home_team, (2, 1), pk=10**6)
     later.day = last.day + DAY
     later.save_base(raw=True, force_insert=True)  # past everything that would replay it
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         replay(league, {later.season: later.day})
     assert_in_line(league)
 
@@ -186,6 +239,6 @@ def test_a_new_season_reads_only_the_one_before_it(seasons: int, django_assert_n
     teams = [*{match.home_team for match in league.matches.filter(season=2009 + seasons)}]
     matches = season(league, 2010 + seasons, teams)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         Match.objects.bulk_create(matches)
     assert_in_line(league)

@@ -1,0 +1,67 @@
+"""How long an import with its ratings takes, against inserting the same rows and no more, and a match day on top of it.
+
+On a PostgreSQL of its own, in one run, so that only ratios count: a machine that is twice as busy is so for all three.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import own_postgres
+from bench.service import BenchError, say
+
+MOST_TIMES = 6.0
+"""An import takes at most so many times as long as `bulk_create` of its matches."""
+MOST_SHARE = 1 / 50
+"""A match day takes at most this share of the import."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print. Returns 0; 1 if it takes longer than promised; 2 if nothing could be measured."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.importing",
+        description="Measure an import with its ratings against bulk_create of the same rows.",
+        epilog="Example: python -m bench.importing --seasons 5 --json. "
+        f"Exit code: 0 if the import takes at most {MOST_TIMES:.0f} times as long, and 10 results more in each of five "
+        f"leagues 1/{1 / MOST_SHARE:.0f} of that; 1 if not, 2 not measured.",
+    )
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="files of football-data.co.uk, not made-up ones")
+    parser.add_argument(
+        "--seasons",
+        type=int,
+        default=own_postgres.SEASONS,
+        help="how many are made up for five leagues (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args(arguments)
+    try:
+        say(f"Importing {options.data or 'made-up seasons'} into an empty PostgreSQL.")
+        report = own_postgres.run("bench.imported", data=options.data, made_up=options.seasons)
+    except BenchError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    report["times"] = report["import_seconds"] / report["bare_seconds"]
+    report["share"] = report["day_seconds"] / report["import_seconds"]
+    sys.stdout.write(json.dumps(report) if options.json else table(report))
+    return 0 if report["times"] <= MOST_TIMES and report["share"] <= MOST_SHARE else 1
+
+
+def table(report: Mapping[str, Any]) -> str:
+    """The figures as sentences."""
+    return (
+        f"bulk_create of {report['matches']:,} matches: {report['bare_seconds']:.2f} s\n"
+        f"Import, and {report['snapshots']:,} ratings: {report['import_seconds']:.2f} s,"
+        f" {report['times']:.2f} times that (at most {MOST_TIMES:.0f})\n"
+        f"{report['day_results']} results more, in {report['day_leagues']} files: {report['day_seconds']:.3f} s,"
+        f" 1/{1 / report['share']:.0f} of the import (at most 1/{1 / MOST_SHARE:.0f});"
+        f" ratings of teams: {report['day_snapshots']} new rows, {report['day_replaced']} old ones gone\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

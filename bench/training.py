@@ -1,0 +1,61 @@
+"""How long training takes, with all its reading, measuring and storing, against features and fit in memory alone.
+
+On a PostgreSQL of its own, in one run, so that only the ratio counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import own_postgres
+from bench.service import BenchError, say
+
+MOST_TIMES = 2.0
+"""Training takes at most so many times as long."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print. Returns 0; 1 if it takes longer than promised; 2 if nothing could be measured."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.training",
+        description="Measure train_model against making the same features and the same fit in memory.",
+        epilog="Example: python -m bench.training --seasons 5 --json. "
+        f"Exit code: 0 if training takes at most {MOST_TIMES:.0f} times as long, 1 if not, 2 not measured.",
+    )
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="files of football-data.co.uk, not made-up ones")
+    parser.add_argument(
+        "--seasons",
+        type=int,
+        default=own_postgres.SEASONS,
+        help="how many are made up for five leagues (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args(arguments)
+    try:
+        say(f"Importing {options.data or 'made-up seasons'} into an empty PostgreSQL, then training.")
+        report = own_postgres.run("bench.trained", data=options.data, made_up=options.seasons)
+    except BenchError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    report["times"] = report["train_seconds"] / (report["features_seconds"] + report["fit_seconds"])
+    sys.stdout.write(json.dumps(report) if options.json else table(report))
+    return 0 if report["times"] <= MOST_TIMES else 1
+
+
+def table(report: Mapping[str, Any]) -> str:
+    """The figures as sentences."""
+    return (
+        f"Features of {report['matches']:,} matches in memory: {report['features_seconds']:.2f} s,"
+        f" the fit: {report['fit_seconds']:.2f} s\n"
+        f"train_model, {report['measured_seasons']} seasons foretold to measure it: {report['train_seconds']:.2f} s,"
+        f" {report['times']:.2f} times that (at most {MOST_TIMES:.0f})\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
