@@ -5,21 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 
 from predictions.ml import registry
-from predictions.ml.estimator import Prediction, predict
 from predictions.ml.features import Features
+from predictions.ml.fitting import FittedModel
+from predictions.ml.own_odds import OwnOdds
+from predictions.ml.prediction import Prediction, predict
 from predictions.models.trained_model import TrainedModel
-
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
 
 logger = logging.getLogger(__name__)
 
@@ -30,17 +29,32 @@ class NoActiveModel(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ActiveModel:
-    """A model, loaded and checked."""
+    """A model, loaded and checked, that is active or about to be."""
 
     version: str
     digest: str
     """Tells its cached answers from those of others."""
     trained_at: datetime
-    pipeline: Pipeline
+    fitted: FittedModel
+    first_day: date
+    last_day: date
+    """It has learnt from matches from the one day to the other."""
+    scores: dict[str, Any] | None
+    """What `Evaluation.as_dict` told of it; None: not measured."""
 
-    def predict(self, features: Sequence[Features]) -> list[Prediction]:
-        """One prediction per match, in order. Thread-safe: fitted estimators only read themselves."""
-        return predict(self.pipeline, features)
+    @classmethod
+    def of(cls, row: TrainedModel) -> ActiveModel:
+        """The model of this row. Raises registry.UnusableModel, and django.db.Error."""
+        fitted = registry.load(row)
+        return cls(row.version, row.digest, row.trained_at, fitted, row.first_day, row.last_day, row.scores)
+
+    def predict(self, features: Sequence[Features], odds: Sequence[OwnOdds | None] | None = None) -> list[Prediction]:
+        """One prediction per match, in order; `odds` are the matches' own, where any are known.
+
+        Thread-safe: fitted estimators only read themselves.
+        """
+        own = [None] * len(features) if odds is None else odds
+        return predict(self.fitted, features, own, confidence=(self.scores or {}).get("confidence"))
 
 
 class ActiveModelWatch:
@@ -100,7 +114,7 @@ class ActiveModelWatch:
                 # Who asks without a token takes nothing from those who have one.
                 found, token = known, token or known_token
             else:
-                found = ActiveModel(row.version, row.digest, row.trained_at, registry.load(row))
+                found = ActiveModel.of(row)
         except (registry.UnusableModel, DatabaseError) as error:
             if known is None and isinstance(error, DatabaseError):
                 raise

@@ -11,19 +11,26 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONArray
+from django.db.models.sql.compiler import SQLCompiler
 
 from matches.models import LeagueSnapshot, Match, TeamSnapshot
-from matches.ratings import log_expected_goals
+from matches.querysets import MatchQuerySet
+from matches.ratings import Levels, Ratings, expected_margin, log_expected_goals
 
 # Match ids in one query.
 CHUNK_SIZE = 5000
 # Elo points in one unit of `elo_difference`.
 ELO_UNIT = 100.0
+# The share of both teams' recent matches whose shots, or odds, must be known: three matches in a row, or else the
+# ratings that learn from them know too little, or what was true long ago.
+LEAST_KNOWN = 0.25
 # To be raised when a feature keeps its name and changes its meaning.
-MEANING = 1
+MEANING = 3
 
 
 class NoRatings(Exception):
@@ -31,26 +38,54 @@ class NoRatings(Exception):
 
 
 class Features(NamedTuple):
-    """One match, as the model sees it."""
+    """One match, as the model sees it. What is not known of it is nan, one group at a time: see FEATURE_GROUPS."""
 
     elo_difference: float
     """Elo of the home team less that of the away team, in hundreds; the home advantage is not in it."""
+    pi_difference: float
+    """Goals by which the home team is expected to win, from what each team is worth at its venue."""
     log_goals_home: float
     """Natural logarithm of the goals that the home team is expected to score."""
     log_goals_away: float
     """Natural logarithm of the goals that the away team is expected to score."""
+    elo_gap: float
+    """The size of `elo_difference`: the further apart two teams are, the fewer draws there are."""
+    shots_elo_difference: float
+    """As `elo_difference`, of the Elo rating that goes by chances."""
+    log_shots_home: float
+    """Natural logarithm of the goals that the home team's chances and goals are expected to be worth."""
+    log_shots_away: float
+    """Natural logarithm of the goals that the away team's chances and goals are expected to be worth."""
+    market_log_odds: float
+    """The log-odds of home against away that bookmakers' odds of past matches, and how these went, let expect."""
+    market_gap: float
+    """The size of `market_log_odds`."""
 
     def to_json(self) -> bytes:
-        """An object of numbers, from which `from_json` makes exactly these again."""
-        return json.dumps(self._asdict(), separators=(",", ":")).encode()
+        """An object of numbers, null for nan, from which `from_json` makes exactly these again."""
+        known = {name: None if isnan(value) else value for name, value in self._asdict().items()}
+        return json.dumps(known, separators=(",", ":"), allow_nan=False).encode()
 
     @classmethod
     def from_json(cls, text: bytes) -> Features:
         """Raises ValueError or TypeError for what `to_json` of this schema has not made."""
-        return cls(**json.loads(text))
+        return cls(**{name: nan if value is None else value for name, value in dict(json.loads(text)).items()})
 
 
 FEATURE_NAMES = Features._fields
+# What is known or not known together, and says one thing. Goals always are known: no match counts without.
+FEATURE_GROUPS: dict[str, tuple[str, ...]] = {
+    "goals": FEATURE_NAMES[:5],
+    "shots": FEATURE_NAMES[5:8],
+    "market": FEATURE_NAMES[8:],
+}
+# By what a match is judged: the first of these of which all is known. Odds have the shots in them already, and how far
+# apart two teams are.
+FEATURE_SETS: dict[str, tuple[str, ...]] = {
+    "market": (*FEATURE_NAMES[:4], *FEATURE_GROUPS["market"]),
+    "shots": (*FEATURE_GROUPS["goals"], *FEATURE_GROUPS["shots"]),
+    "goals": FEATURE_GROUPS["goals"],
+}
 # What a model was trained on, and what a cached entry of features holds: equal only if names and meaning are.
 FEATURE_SCHEMA = hashlib.sha256(json.dumps([MEANING, *FEATURE_NAMES]).encode()).hexdigest()[:8]
 
@@ -60,65 +95,83 @@ def features_of(match_ids: Iterable[int]) -> dict[int, Features]:
 
     Raises NoRatings.
     """
-    return {pk: features for chunk in _chunks(match_ids) for pk, features in _read(chunk)}
+    matches = with_ratings(Match.objects.order_by()).values_list("pk", *_ratings())
+    return {row[0]: _features(*row) for chunk in _chunks(match_ids) for row in matches.filter(pk__in=chunk)}
 
 
-def _read(match_ids: list[int]) -> Iterator[tuple[int, Features]]:
-    for pk, *ratings in _ratings_before().filter(pk__in=match_ids):
-        if None in ratings:
-            raise NoRatings(f"Match {pk} has no ratings before its day. Save it again: that computes them anew.")
-        yield pk, _features(*ratings)
+def features_from(home: Ratings, away: Ratings, levels: Levels) -> Features:
+    """The features of a match between two teams, from what was known of them and of the league before its day."""
+    log_home, log_away = log_expected_goals(
+        levels.log_goals_home,
+        levels.log_goals_away,
+        home_attack=home.attack,
+        home_defence=home.defence,
+        away_attack=away.attack,
+        away_defence=away.defence,
+    )
+    elo = (home.elo - away.elo) / ELO_UNIT
+    shots: tuple[float, float, float] = (nan, nan, nan)
+    if min(home.shots_known, away.shots_known) >= LEAST_KNOWN:
+        shots = (
+            (home.shots_elo - away.shots_elo) / ELO_UNIT,
+            *log_expected_goals(
+                levels.log_shots_home,
+                levels.log_shots_away,
+                home_attack=home.shots_attack,
+                home_defence=home.shots_defence,
+                away_attack=away.shots_attack,
+                away_defence=away.shots_defence,
+            ),
+        )
+    market: tuple[float, float] = (nan, nan)
+    if min(home.market_known, away.market_known) >= LEAST_KNOWN:
+        log_odds = levels.market_home_advantage + home.market - away.market
+        market = (log_odds, abs(log_odds))
+    margin = expected_margin(home.pi_home, away.pi_away)
+    return Features(elo, margin, log_home, log_away, abs(elo), *shots, *market)
+
+
+def with_ratings(matches: MatchQuerySet) -> MatchQuerySet:
+    """The same matches, of which `features_before` can tell the features; no query more, however many they are."""
+    return matches.annotate(**_ratings())
+
+
+def features_before(match: Match) -> Features:
+    """The features of a match that comes from `with_ratings`. Raises NoRatings."""
+    return _features(match.pk, *(getattr(match, name) for name in _ratings()))
+
+
+def _features(pk: int, home: list[float] | None, away: list[float] | None, levels: list[float] | None) -> Features:
+    if home is None or away is None or levels is None:
+        raise NoRatings(f"Match {pk} has no ratings before its day. Compute them anew: manage.py replay_ratings.")
+    return features_from(Ratings._make(home), Ratings._make(away), Levels._make(levels))
 
 
 @cache
-def _ratings_before() -> QuerySet[Match, tuple[Any, ...]]:
-    """All matches: the id, then what `_features` takes. Built once, since that takes Django longer than the query."""
-    ratings = {
-        "home_elo": _team("home_team", "elo"),
-        "home_attack": _team("home_team", "attack_home"),
-        "home_defence": _team("home_team", "defence_home"),
-        "away_elo": _team("away_team", "elo"),
-        "away_attack": _team("away_team", "attack_away"),
-        "away_defence": _team("away_team", "defence_away"),
-        "league_home": _league("log_goals_home"),
-        "league_away": _league("log_goals_away"),
+def _ratings() -> dict[str, Subquery]:
+    """The ratings of both teams and the league's levels, None where there are none. Each is one look-up in an index."""
+    teams = TeamSnapshot.objects.all()
+    return {
+        "home_ratings": _latest(teams.filter(team=OuterRef("home_team")), Ratings._fields),
+        "away_ratings": _latest(teams.filter(team=OuterRef("away_team")), Ratings._fields),
+        "levels": _latest(LeagueSnapshot.objects.all(), Levels._fields),
     }
-    return Match.objects.order_by().annotate(**ratings).values_list("pk", *ratings)
 
 
-def _features(
-    home_elo: float,
-    home_attack: float,
-    home_defence: float,
-    away_elo: float,
-    away_attack: float,
-    away_defence: float,
-    league_home: float,
-    league_away: float,
-) -> Features:
-    log_home, log_away = log_expected_goals(
-        league_home,
-        league_away,
-        attack_home=home_attack,
-        defence_home=home_defence,
-        attack_away=away_attack,
-        defence_away=away_defence,
-    )
-    return Features((home_elo - away_elo) / ELO_UNIT, log_home, log_away)
-
-
-def _team(side: str, rating: str) -> Subquery:
-    """A rating of the team on one side, from its latest snapshot of that season before the match's day."""
-    return _latest(TeamSnapshot.objects.filter(team=OuterRef(side)), rating)
-
-
-def _league(rating: str) -> Subquery:
-    return _latest(LeagueSnapshot.objects.all(), rating)
-
-
-def _latest(snapshots: QuerySet[TeamSnapshot] | QuerySet[LeagueSnapshot], rating: str) -> Subquery:
+def _latest(snapshots: QuerySet[TeamSnapshot] | QuerySet[LeagueSnapshot], names: tuple[str, ...]) -> Subquery:
+    """These columns of the latest of `snapshots` of the match's season before its day: one look-up for all of them."""
     before = snapshots.filter(league=OuterRef("league"), season=OuterRef("season"), day__lt=OuterRef("day"))
-    return Subquery(before.order_by("-day").values(rating)[:1])
+    return Subquery(before.order_by("-day").values(row=_Numbers(*names))[:1])
+
+
+class _Numbers(JSONArray):
+    """Columns of numbers as one JSON array, to the last bit."""
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        # SQLite's own function rounds to 15 digits; 17 are needed to tell all numbers apart.
+        # Its percent sign is doubled for Django's template, and again for the parameters of the query.
+        digits = ",".join(["%%%%!.17g"] * len(self.get_source_expressions()))
+        return self.as_sql(compiler, connection, template=f"printf('[{digits}]', %(expressions)s)", **context)
 
 
 def _chunks(match_ids: Iterable[int]) -> Iterator[list[int]]:

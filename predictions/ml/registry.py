@@ -1,34 +1,32 @@
-"""Trained models: the artefact as a file, what is known of it as a row, and all checks before it is believed.
+"""Trained models: the artefact, what is known of it as a row, and all checks before it is believed.
 
-Artefacts are skops files, which hold data and the names of types, no code. A file is named after its SHA-256; it is
-read once, and what was hashed is what is parsed.
+An artefact is read once, and what was hashed is what is parsed.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-import tempfile
 from datetime import date, datetime
 from importlib.metadata import version as version_of
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
-from predictions.ml.estimator import OUTCOMES
+from predictions.ml import artefacts
 from predictions.ml.features import FEATURE_NAMES, FEATURE_SCHEMA
+from predictions.ml.fitting import FittedModel
+from predictions.ml.own_odds import OWN_ODDS_SCHEMA
+from predictions.ml.serialisation import NotAModel, dumps, loads
 from predictions.models.trained_model import TrainedModel, digest_of
 
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
-
+# How many versions to name to who asks for one that is not there.
+NAMED = 5
+TRAIN = "Train one: manage.py train_model."
 # Whoever loads a model must have what it was made with: scikit-learn promises nothing across versions.
 LIBRARIES = ("scikit-learn", "numpy", "skops")
-# Types an artefact may hold beyond the parts of scikit-learn and numpy that skops knows to be harmless: none.
-TRUSTED_TYPES: list[str] = []
 
 
 class UnusableModel(Exception):
@@ -39,11 +37,11 @@ class UnusableModel(Exception):
 
 
 class ArtefactMissing(UnusableModel):
-    """Its file is not in MODEL_DIRECTORY, or can't be read."""
+    """Its artefact is neither in MODEL_DIRECTORY nor in the database, or can't be read."""
 
 
 class ArtefactChanged(UnusableModel):
-    """Its file is not the one that was registered."""
+    """Its artefact is not the one that was registered."""
 
 
 class OtherVersions(UnusableModel):
@@ -51,11 +49,11 @@ class OtherVersions(UnusableModel):
 
 
 class OtherFeatures(UnusableModel):
-    """It was trained on features that are not those of today."""
+    """It was trained on features, or on odds, that are not those of today."""
 
 
 class NotTheEstimator(UnusableModel):
-    """Its file holds something else than the pipeline that `estimator.new_pipeline` makes."""
+    """Its artefact holds something else than what `fit_model` makes."""
 
 
 def library_versions() -> dict[str, str]:
@@ -64,43 +62,64 @@ def library_versions() -> dict[str, str]:
     return {"python": ".".join(platform.python_version_tuple()[:2]), **versions}
 
 
-def artefact_path(sha256: str) -> Path:
-    """Where the artefact with this hash is."""
-    return Path(settings.MODEL_DIRECTORY) / f"{sha256}.skops"
-
-
 def register(
-    pipeline: Pipeline,
+    model: FittedModel,
     *,
     matches: int,
     first_day: date,
     last_day: date,
     scores: dict[str, Any] | None,
     trained_at: datetime,
+    beats_base_rates: bool | None = None,
 ) -> TrainedModel:
     """Save the artefact and its row, a candidate. Raises OSError if MODEL_DIRECTORY can't be written."""
-    import skops.io
-
-    artefact = skops.io.dumps(pipeline)
+    artefact = dumps(model)
     sha256 = hashlib.sha256(artefact).hexdigest()
-    _write(artefact_path(sha256), artefact)
-    return TrainedModel.objects.create(
-        version=f"{trained_at:%Y%m%d}-{digest_of(sha256, FEATURE_SCHEMA)[:8]}",
-        sha256=sha256,
-        feature_schema=FEATURE_SCHEMA,
-        library_versions=library_versions(),
-        matches=matches,
-        first_day=first_day,
-        last_day=last_day,
-        scores=scores,
-        trained_at=trained_at,
-    )
+    with transaction.atomic():
+        _keep_others_out()
+        artefacts.write(sha256, artefact)
+        return TrainedModel.objects.create(
+            version=f"{trained_at:%Y%m%d}-{digest_of(sha256, FEATURE_SCHEMA, OWN_ODDS_SCHEMA)[:8]}",
+            sha256=sha256,
+            feature_schema=FEATURE_SCHEMA,
+            feature_names=list(FEATURE_NAMES),
+            own_odds_schema=OWN_ODDS_SCHEMA,
+            library_versions=library_versions(),
+            matches=matches,
+            first_day=first_day,
+            last_day=last_day,
+            scores=scores,
+            beats_base_rates=beats_base_rates,
+            trained_at=trained_at,
+        )
 
 
-def load(row: TrainedModel) -> Pipeline:
-    """The estimator of a registered model, after every check. Raises UnusableModel."""
+def find(version: str) -> TrainedModel:
+    """The model of this version. Raises TrainedModel.DoesNotExist, with the newest that there are."""
+    if row := TrainedModel.objects.filter(version=version).first():
+        return row
+    newest = ", ".join(TrainedModel.objects.values_list("version", flat=True)[:NAMED])
+    raise TrainedModel.DoesNotExist(f"There is no model {version}. " + (f"Newest: {newest}." if newest else TRAIN))
+
+
+def previous() -> TrainedModel:
+    """The model that was active before the one that is. Raises TrainedModel.DoesNotExist.
+
+    Of the former ones it is the one that became active last, so going back twice ends where it began.
+    """
+    retired = TrainedModel.objects.filter(status=TrainedModel.Status.RETIRED)
+    if row := retired.order_by(F("activated_at").desc(nulls_last=True), "-pk").first():
+        return row
+    raise TrainedModel.DoesNotExist("There is no model to go back to: no other one was active before.")
+
+
+def load(row: TrainedModel) -> FittedModel:
+    """A registered model, after every check. Raises UnusableModel, and django.db.Error."""
     if row.feature_schema != FEATURE_SCHEMA:
-        raise OtherFeatures(row, f"it knows features {row.feature_schema}, this code makes {FEATURE_SCHEMA}.")
+        raise OtherFeatures(row, _how_features_differ(row))
+    if row.own_odds_schema != OWN_ODDS_SCHEMA:
+        theirs = row.own_odds_schema or "none"
+        raise OtherFeatures(row, f"it knows a match's own odds as {theirs}, this code makes {OWN_ODDS_SCHEMA}.")
     here = library_versions()
     differing = [
         f"{name} {row.library_versions.get(name, 'unknown')} (here {here.get(name, 'unknown')})"
@@ -110,67 +129,60 @@ def load(row: TrainedModel) -> Pipeline:
     if differing:
         raise OtherVersions(row, f"it was made with {', '.join(differing)}.")
     try:
-        artefact = artefact_path(row.sha256).read_bytes()
-    except OSError as error:
-        raise ArtefactMissing(row, f"{artefact_path(row.sha256)} can't be read ({error.strerror}).") from error
+        artefact = artefacts.read(row.sha256)
+    except artefacts.Unreadable as error:
+        raise ArtefactMissing(row, f"{error}.") from error
     if hashlib.sha256(artefact).hexdigest() != row.sha256:
-        raise ArtefactChanged(row, f"{artefact_path(row.sha256)} is not the file that was registered.")
-    return _parse(row, artefact)
+        raise ArtefactChanged(row, f"the artefact {row.sha256} is not the one that was registered.")
+    try:
+        return loads(artefact)
+    except NotAModel as error:
+        raise NotTheEstimator(row, f"the artefact {row.sha256} {error}.") from error
 
 
 @transaction.atomic
-def activate(version: str) -> TrainedModel:
-    """Make this model the active one, and the one that was a retired one.
+def activate(version: str, *, now: datetime | None = None) -> TrainedModel:
+    """Make this model the active one, and the one that was a retired one. Whether it is any good is not asked here.
 
     Raises TrainedModel.DoesNotExist, and UnusableModel for a model that could not be served here.
     """
     # All rows are locked, in one order, so that of two callers the later sees what the earlier did.
     rows = {row.version: row for row in TrainedModel.objects.select_for_update().order_by("pk")}
-    if version not in rows:
-        raise TrainedModel.DoesNotExist(f"There is no model {version}.")
-    chosen = rows[version]
+    chosen = rows.get(version) or find(version)
     load(chosen)
+    artefacts.share(chosen.sha256)
+    if chosen.status == TrainedModel.Status.ACTIVE:
+        return chosen
     for row in rows.values():
-        if row.status == TrainedModel.Status.ACTIVE and row is not chosen:
+        if row.status == TrainedModel.Status.ACTIVE:
             row.status = TrainedModel.Status.RETIRED
             row.save(update_fields=["status"])
-    chosen.status = TrainedModel.Status.ACTIVE
-    chosen.save(update_fields=["status"])
+    chosen.status, chosen.activated_at = TrainedModel.Status.ACTIVE, now or timezone.now()
+    chosen.save(update_fields=["status", "activated_at"])
     return chosen
 
 
-def _parse(row: TrainedModel, artefact: bytes) -> Pipeline:
-    import skops.io
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    try:
-        unknown = set(skops.io.get_untrusted_types(data=artefact)) - set(TRUSTED_TYPES)
-        pipeline: Any = None if unknown else skops.io.loads(artefact, trusted=TRUSTED_TYPES)
-    except Exception as error:  # skops documents none; a file that is no zip, or lacks a part, raises a dozen kinds
-        raise NotTheEstimator(row, f"its file is no skops file ({type(error).__name__}).") from error
-    if unknown:
-        raise NotTheEstimator(row, f"its file holds types that are not trusted: {', '.join(sorted(unknown))}.")
-    if type(pipeline) is not Pipeline or [type(step) for _, step in pipeline.steps] != [
-        StandardScaler,
-        LogisticRegression,
-    ]:
-        raise NotTheEstimator(row, "its file holds another kind of estimator.")
-    if pipeline.n_features_in_ != len(FEATURE_NAMES) or set(pipeline.classes_) != set(OUTCOMES):
-        raise NotTheEstimator(row, "it was fitted to other features or outcomes.")
-    return pipeline
+@transaction.atomic
+def drop_unused(sha256: str) -> None:
+    """Delete an artefact that no model needs any more. Raises OSError or django.db.Error."""
+    _keep_others_out()
+    if not TrainedModel.objects.filter(sha256=sha256).exists():
+        artefacts.delete(sha256)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """All or nothing: whoever reads meets the whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+def _keep_others_out() -> None:
+    """Until this transaction ends nobody else writes a model's row; reading goes on. SQLite has one writer anyway.
+
+    Else an artefact might be dropped that somebody has just registered, and not committed yet.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {TrainedModel._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _how_features_differ(row: TrainedModel) -> str:
+    schemas = f"it knows features {row.feature_schema}, this code makes {FEATURE_SCHEMA}"
+    lacking = [name for name in FEATURE_NAMES if name not in row.feature_names]
+    unknown = [name for name in row.feature_names if name not in FEATURE_NAMES]
+    names = [f"without {', '.join(lacking)}"] * bool(lacking) + [f"with {', '.join(unknown)}"] * bool(unknown)
+    return f"{schemas} ({'; '.join(names) or 'of the same names and another meaning'})."

@@ -7,10 +7,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from predictions.ml import registry
-from predictions.ml.estimator import new_pipeline
 from predictions.ml.evaluation import Evaluation, walk_forward
+from predictions.ml.fitting import fit_model
 from predictions.ml.training_set import TooFewMatches, read_training_set
 from predictions.models.trained_model import TrainedModel
+
+# How many of the last seasons to measure a model on. Each costs half of a fit to all matches or more; three of five
+# leagues are some 5,500 matches.
+SEASONS = 3
 
 
 class Trained(NamedTuple):
@@ -20,10 +24,19 @@ class Trained(NamedTuple):
     evaluation: Evaluation | None
 
 
-def train(*, now: datetime, fewest: int = 0, tell: Callable[[str], None] = lambda step: None) -> Trained:
+def train(
+    *,
+    now: datetime,
+    fewest: int = 0,
+    seasons: int = SEASONS,
+    tell: Callable[[str], None] = lambda step: None,
+) -> Trained:
     """Learn from all finished matches, measure walk-forward, save and register. `tell` hears what is being done.
 
-    Raises TooFewMatches if they are less than `fewest`, and OSError if the artefact can't be written.
+    Only the last `seasons` are measured, each after learning from all that came before it: with many it would take
+    several times as long as all the rest, and tell of football long ago.
+
+    Raises TooFewMatches if they are less than `fewest`, OSError if the artefact can't be written, and django.db.Error.
     """
     tell("Reading matches and their features")
     data = read_training_set()
@@ -32,16 +45,16 @@ def train(*, now: datetime, fewest: int = 0, tell: Callable[[str], None] = lambd
             f"{len(data)} finished matches are too few to learn from: {fewest} are needed. "
             "Import more results: manage.py import_matches or load_demo."
         )
-    tell(f"Walking forward through the seasons of {len(data):,} matches")
-    evaluation = walk_forward(data)
+    tell(f"Walking forward through the last {seasons} seasons of {len(data):,} matches")
+    evaluation = walk_forward(data, only=data.seasons >= sorted(set(data.seasons.tolist()))[-seasons:][0])
     tell("Fitting to all of them")
-    pipeline = new_pipeline().fit(data.features, data.outcomes)
     row = registry.register(
-        pipeline,
+        fit_model(data),
         matches=len(data),
         first_day=date.fromordinal(int(data.days.min())),
         last_day=date.fromordinal(int(data.days.max())),
         scores=evaluation and evaluation.as_dict(),
+        beats_base_rates=evaluation and evaluation.beats_base_rates,
         trained_at=now,
     )
     return Trained(row, evaluation)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from pytest_django import Settings
 from matches.models import League, Match
 from predictions.ml import registry
 from predictions.ml.active import forget_active_model
-from predictions.ml.estimator import OUTCOMES, new_pipeline
 from predictions.ml.features import FEATURE_NAMES
+from predictions.ml.fitting import FittedModel, fit_model
+from predictions.ml.outcomes import OUTCOMES
+from predictions.ml.own_odds import OwnOdds
 from predictions.ml.training_set import TrainingSet
 from predictions.models import TrainedModel
 from tests.matches.ratings.football import make_league, make_teams, season
@@ -33,8 +36,13 @@ def model_directory(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     forget_active_model()
 
 
-def training_set(seasons: int = 4, per_season: int = 600, *, skill: float = 1.0, leagues: int = 2) -> TrainingSet:
-    """Matches made up so that the first feature tells (with `skill`) who wins; the same at every call."""
+def training_set(
+    seasons: int = 4, per_season: int = 600, *, skill: float = 1.0, leagues: int = 2, odds: bool = False
+) -> TrainingSet:
+    """Matches made up so that the first feature tells (with `skill`) who wins; the same at every call.
+
+    The bookmakers, if there are `odds`, know the true probabilities.
+    """
     random = np.random.default_rng(1)
     count = seasons * per_season
     features = random.normal(size=(count, len(FEATURE_NAMES)))
@@ -42,18 +50,17 @@ def training_set(seasons: int = 4, per_season: int = 600, *, skill: float = 1.0,
     outcomes = np.where(edge > 0.4, "home", np.where(edge < -0.4, "away", "draw"))
     numbers = np.repeat(np.arange(2010, 2010 + seasons), per_season)
     days = numbers * 365 + np.tile(np.arange(per_season) % 300, seasons)
-    return TrainingSet(features, outcomes, numbers, days, np.arange(count) % leagues)
+    codes = np.array([f"xx.{number % leagues}" for number in range(count)])
+    home, away = (np.array([NormalDist().cdf(x - 0.4) for x in sign * skill * features[:, 0]]) for sign in (1, -1))
+    market = np.column_stack([home, 1 - home - away, away]) if odds else np.full((count, len(OUTCOMES)), np.nan)
+    own_odds = np.array([OwnOdds.of(*(1 / row)) if odds else (np.nan, np.nan) for row in market])
+    return TrainingSet(features, outcomes, numbers, days, codes, own_odds, market)
 
 
-def fitted(skill: float = 1.0) -> Any:
-    data = training_set(1, skill=skill)
-    return new_pipeline().fit(data.features, data.outcomes)
-
-
-def registered(pipeline: Any = None, **fields: Any) -> TrainedModel:
+def registered(model: FittedModel | None = None, **fields: Any) -> TrainedModel:
     """A candidate that was trained on made-up matches."""
     data = {"matches": 600, "first_day": NOW.date(), "last_day": NOW.date(), "scores": None, "trained_at": NOW}
-    return registry.register(pipeline or fitted(), **{**data, **fields})
+    return registry.register(model or fit_model(training_set(1)), **{**data, **fields})
 
 
 def played_league(seasons: int = 6, teams: int = 12, code: str = "en.1") -> League:
@@ -71,4 +78,4 @@ def played_league(seasons: int = 6, teams: int = 12, code: str = "en.1") -> Leag
     return league
 
 
-__all__ = ["NOW", "OUTCOMES", "fitted", "played_league", "registered", "training_set"]
+__all__ = ["NOW", "OUTCOMES", "played_league", "registered", "training_set"]

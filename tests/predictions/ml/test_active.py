@@ -14,11 +14,11 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from predictions.ml import registry
+from predictions.ml import artefacts, registry
 from predictions.ml.active import ActiveModelWatch, NoActiveModel, active_model, forget_active_model, known_model
 from predictions.ml.features import Features
 from predictions.models import TrainedModel
-from tests.predictions.ml.conftest import NOW, registered
+from tests.predictions.ml.conftest import NOW, registered, training_set
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,9 @@ def test_the_active_model_is_loaded_with_what_is_known_of_it(watch: ActiveModelW
     model = watch.get()
 
     assert (model.version, model.digest, model.trained_at) == (row.version, row.digest, NOW)
-    assert model.predict([Features(2.0, 0.5, 0.0)])[0].home > 0.5
+    assert (model.first_day, model.last_day, model.scores) == (row.first_day, row.last_day, row.scores)
+    [strongest] = training_set(1).features[[training_set(1).features[:, 0].argmax()]].tolist()
+    assert model.predict([Features(*strongest)])[0].home > 0.5
 
 
 def test_without_an_active_model_it_says_what_to_do(watch: ActiveModelWatch) -> None:
@@ -164,7 +166,7 @@ def test_the_old_model_goes_on_if_the_new_one_can_not_be_loaded(
     old = _activated()
     watch.get(FIRST)
     new = _activated(days=1)
-    registry.artefact_path(new.sha256).unlink()
+    artefacts.path_of(new.sha256).unlink()
     with caplog.at_level(logging.ERROR):
         for _ in range(3):
             assert watch.get(SECOND).version == old.version
@@ -181,7 +183,7 @@ def test_one_that_can_not_be_loaded_is_tried_again_after_a_while_and_not_before(
     old = _activated()
     watch.get(FIRST)
     new = _activated(days=1)
-    artefact = registry.artefact_path(new.sha256)
+    artefact = artefacts.path_of(new.sha256)
     content = artefact.read_bytes()
     artefact.unlink()
     watch.get(SECOND)
@@ -197,7 +199,7 @@ def test_one_that_can_not_be_loaded_is_tried_again_after_a_while_and_not_before(
 def test_another_that_is_activated_after_one_that_can_not_be_loaded_is_served_at_once(watch: ActiveModelWatch) -> None:
     _activated()
     watch.get(FIRST)
-    registry.artefact_path(_activated(days=1).sha256).unlink()
+    artefacts.path_of(_activated(days=1).sha256).unlink()
     watch.get(SECOND)
     newest = _activated(days=2)
 
@@ -208,13 +210,13 @@ def test_a_model_that_can_not_be_loaded_is_none_and_the_reason_is_told(
     watch: ActiveModelWatch, clock: Clock, django_assert_num_queries: Any
 ) -> None:
     row = _activated()
-    artefact = registry.artefact_path(row.sha256).read_bytes()
-    registry.artefact_path(row.sha256).unlink()
-    with django_assert_num_queries(1):
+    artefact = artefacts.path_of(row.sha256).read_bytes()
+    artefacts.path_of(row.sha256).unlink()
+    with django_assert_num_queries(2):  # which model is active, and whether the database holds the artefact
         for _ in range(3):
             with pytest.raises(NoActiveModel, match=f"{row.version}: .* can't be read"):
                 watch.get(FIRST)
-    registry.artefact_path(row.sha256).write_bytes(artefact)
+    artefacts.path_of(row.sha256).write_bytes(artefact)
     clock.now += 2
 
     assert watch.get(FIRST).version == row.version

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, log_loss
+from sklearn.metrics import accuracy_score, brier_score_loss, log_loss
 
-from predictions.ml.estimator import OUTCOMES
-from predictions.ml.metrics import score
+from predictions.ml.metrics import ranked_probability_scores, score
+from predictions.ml.outcomes import OUTCOMES
+
+
+def _made_up() -> tuple[Any, Any]:
+    random = np.random.default_rng(2)
+    return random.dirichlet((2, 1, 1), size=500), random.choice(list(OUTCOMES), size=500)
 
 
 @pytest.mark.parametrize(
@@ -30,9 +37,7 @@ def test_the_ranked_probability_score(probabilities: tuple[float, ...], outcome:
 
 
 def test_log_loss_and_accuracy_are_those_of_scikit_learn() -> None:
-    random = np.random.default_rng(2)
-    probabilities = random.dirichlet((2, 1, 1), size=500)
-    outcomes = random.choice(list(OUTCOMES), size=500)
+    probabilities, outcomes = _made_up()
     names = sorted(OUTCOMES)
     turned = probabilities[:, [OUTCOMES.index(name) for name in names]]
     scores = score(probabilities, outcomes)
@@ -55,3 +60,33 @@ def test_scores_are_means() -> None:
 def test_no_match_has_no_score() -> None:
     with pytest.raises(ValueError, match="no match"):
         score(np.empty((0, 3)), np.array([], dtype=str))
+
+
+def test_the_brier_score_is_that_of_scikit_learn() -> None:
+    probabilities, outcomes = _made_up()
+    names = sorted(OUTCOMES)
+    turned = probabilities[:, [OUTCOMES.index(name) for name in names]]
+
+    assert score(probabilities, outcomes).brier == pytest.approx(
+        brier_score_loss(outcomes, turned, labels=names, scale_by_half=False)
+    )
+
+
+def test_the_calibration_error_is_that_of_the_most_probable_outcome() -> None:
+    probabilities, outcomes = _made_up()
+    top = probabilities.max(axis=1)
+    right = np.array(OUTCOMES)[probabilities.argmax(axis=1)] == outcomes
+    expected = sum(
+        abs(top[chosen].sum() - right[chosen].sum())
+        for chosen in (np.floor(top * 10) == number for number in range(10))
+    ) / len(outcomes)
+
+    assert score(probabilities, outcomes).calibration_error == pytest.approx(expected)
+
+
+def test_each_match_has_a_ranked_probability_score() -> None:
+    probabilities, outcomes = _made_up()
+    each = ranked_probability_scores(probabilities, outcomes)
+
+    assert each.shape == (500,)
+    assert each[7] == score(probabilities[7:8], outcomes[7:8]).rps

@@ -7,6 +7,7 @@ import pytest
 from matches.models import Match
 from predictions.ml import registry
 from predictions.ml.features import features_of
+from predictions.ml.prediction import predict
 from predictions.ml.training import train
 from predictions.ml.training_set import TooFewMatches
 from predictions.models import TrainedModel
@@ -25,15 +26,16 @@ def test_a_candidate_is_registered_with_what_it_was_made_of() -> None:
     assert (row.status, row.matches, row.trained_at) == ("candidate", 792, NOW)
     assert (row.first_day, row.last_day) == (date(2010, 8, 14), date(2016, 5, 2))
     assert row.scores == evaluation.as_dict()
+    assert row.beats_base_rates
     assert len(told) == 3
 
 
 def test_what_was_trained_is_what_is_loaded() -> None:
     played_league()
-    pipeline = registry.load(train(now=NOW).row)
+    model = registry.load(train(now=NOW).row)
     features = list(features_of(Match.objects.values_list("pk", flat=True)).values())
 
-    assert pipeline.predict_proba(features).shape == (792, 3)
+    assert len(predict(model, features, [None] * len(features))) == 792
 
 
 def test_it_learns_who_is_better() -> None:
@@ -49,7 +51,7 @@ def test_a_single_season_is_learnt_from_but_not_measured() -> None:
     row, evaluation = train(now=NOW)
 
     assert evaluation is None
-    assert row.scores is None
+    assert (row.scores, row.beats_base_rates) == (None, None)
     assert row.matches == 132
 
 
