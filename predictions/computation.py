@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from time import monotonic
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
+from matches.form import form_of, with_form
 from matches.models import Match
+from matches.querysets import MatchQuerySet
 from predictions.cache import keys, store
 from predictions.cache.answers import Computed, Part
-from predictions.cache.background import background
 from predictions.cache.counting import Layer, Outcome, count
 from predictions.cache.entry import ABSENCE
 from predictions.cache.gate import gate
-from predictions.cache.invalidation import purge
 from predictions.cache.lifetime import Turns, lifetime, spread_of
 from predictions.cache.read_through import count_unbelievable
 from predictions.cache.store import Place
 from predictions.document import prediction_document
 from predictions.ml.active import ActiveModel
-from predictions.ml.estimator import Prediction
-from predictions.ml.features import FEATURE_SCHEMA, Features, features_of
-from predictions.models import PublishedPrediction
-from predictions.published import Publication, frozen, publish
-
-# How often to try to write down what was said.
-TRIES = 5
+from predictions.ml.features import FEATURE_SCHEMA, Features, features_before, with_ratings
+from predictions.ml.own_odds import OwnOdds
+from predictions.published import Publication, frozen
+from predictions.publishing import publisher
 
 _turns = Turns()
 
@@ -48,29 +44,39 @@ class Computation:
     def __call__(
         self, match_ids: Sequence[int], *, held: Mapping[int, bytes] | None, now: float
     ) -> dict[int, Computed]:
-        """One answer per match, an absence where there is none. Two queries, and one more if a match has begun."""
+        """One answer per match, an absence where there is none.
+
+        One query, one more if a match has begun, and one more if the features of some are cached and of others not.
+        """
         moment = datetime.fromtimestamp(now, UTC)
-        matches = {match.pk: match for match in Match.objects.with_names().filter(pk__in=match_ids)}
+        asked = _cached_features(match_ids, held, now)
+        cached = asked or {}
+        matches = _read(match_ids, known=cached)
         begun = [match.pk for match in matches.values() if match.kickoff <= moment]
         rows = frozen(begun, now=moment) if begun else {}
-        wanted = [pk for pk in matches if pk not in rows]
-        cached = _cached_features(wanted, held, now)
-        read = features_of([pk for pk in wanted if pk not in cached])
-        features = cached | read
-        new = [
-            Publication(pk, prediction, self.model.version, self.model.trained_at, moment)
-            for pk, prediction in zip(features, self.model.predict(list(features.values())), strict=True)
-        ]
+        open_ones = [match for pk, match in matches.items() if pk not in rows]
+        features = {match.pk: cached.get(match.pk) or features_before(match) for match in open_ones}
+        if asked is not None:
+            _count_features(open_ones, asked)
+        new = self._say(open_ones, features, moment)
         computed = dict.fromkeys(match_ids, absence(now))
-        for said in (*map(_as_published, rows.values()), *new):
+        for said in (*rows.values(), *new):
             pk, match = said.match_id, matches[said.match_id]
             spread = spread_of(_turns.next(match.league.code))
-            parts = [_part(pk, read[pk], now, spread)] if pk in read else []
-            computed[pk] = _computed(match, said, parts, now, spread)
+            parts = [_part(pk, features[pk], now, spread)] if pk in features.keys() - cached.keys() else []
+            document = prediction_document(match, said, form_of(match), now=moment, learnt_until=self.model.last_day)
+            computed[pk] = _computed(match, document, parts, now, spread)
         if self.publishes:
-            kickoffs = {pk: match.kickoff for pk, match in matches.items()}
-            _publish([said for said in new if said.made_at < kickoffs[said.match_id]], kickoffs)
+            publisher.submit((said, kickoff) for said in new if moment < (kickoff := matches[said.match_id].kickoff))
         return computed
+
+    def _say(self, matches: Sequence[Match], features: Mapping[int, Features], moment: datetime) -> list[Publication]:
+        model = self.model
+        predictions = model.predict([features[match.pk] for match in matches], [_own_odds(match) for match in matches])
+        return [
+            Publication(match.pk, prediction.as_json(), model.version, model.trained_at, moment)
+            for match, prediction in zip(matches, predictions, strict=True)
+        ]
 
 
 def absence(now: float) -> Computed:
@@ -78,25 +84,53 @@ def absence(now: float) -> Computed:
     return Computed(ABSENCE, lifetime(now=now, ttl=settings.ABSENCE_TTL, grace=0.0, ends_at=None, spread=0.0))
 
 
-def _cached_features(match_ids: Sequence[int], held: Mapping[int, bytes] | None, now: float) -> dict[int, Features]:
-    """The features of these matches as far as they are cached, on their own, for all models that know the schema."""
-    if not match_ids or held is None:
-        return {}
+def _read(match_ids: Sequence[int], *, known: Container[int]) -> dict[int, Match]:
+    """The matches with all that an answer tells of them; of those in `known` the ratings are not asked for."""
+    without = [pk for pk in match_ids if pk in known]
+    others = [pk for pk in match_ids if pk not in known]
+    found = [*_matches(rated=False).filter(pk__in=without)] if without else []
+    found += _matches(rated=True).filter(pk__in=others) if others else []
+    return {match.pk: match for match in found}
+
+
+@cache
+def _matches(*, rated: bool) -> MatchQuerySet:
+    """Built once, since that takes Django longer than the query takes the database."""
+    matches = with_form(Match.objects.with_names().order_by())
+    return with_ratings(matches) if rated else matches
+
+
+def _cached_features(
+    match_ids: Sequence[int], held: Mapping[int, bytes] | None, now: float
+) -> dict[int, Features] | None:
+    """The features of these matches as far as they are cached, on their own, for all models that know the schema.
+
+    None if the cache can't be asked, or is not to be.
+    """
+    if held is None:
+        return None
     places = [(Place(pk, _features_key(pk)), held[pk]) for pk in match_ids]
     try:
         with gate.passing(Layer.FEATURES):
             lookups = store.look_up_under(places, now=now)
     except RedisError:
-        return {}
-    cached = {}
-    for pk, lookup in zip(match_ids, lookups, strict=True):
-        if lookup.entry is None:
-            count_unbelievable(Layer.FEATURES, lookup)
-            count(Layer.FEATURES, Outcome.MISS)
-        else:
-            cached[pk] = Features.from_json(lookup.entry.body)
-            count(Layer.FEATURES, Outcome.HIT, lookup.entry.league)
-    return cached
+        return None
+    for lookup in lookups:
+        count_unbelievable(Layer.FEATURES, lookup)
+    return {
+        pk: Features.from_json(lookup.entry.body)
+        for pk, lookup in zip(match_ids, lookups, strict=True)
+        if lookup.entry is not None
+    }
+
+
+def _count_features(matches: Iterable[Match], cached: Container[int]) -> None:
+    for match in matches:
+        count(Layer.FEATURES, Outcome.HIT if match.pk in cached else Outcome.MISS, match.league.code)
+
+
+def _own_odds(match: Match) -> OwnOdds | None:
+    return OwnOdds.of(match.closing_odds_home, match.closing_odds_draw, match.closing_odds_away)
 
 
 def _features_key(match_id: int) -> str:
@@ -108,9 +142,8 @@ def _part(match_id: int, features: Features, now: float, spread: float) -> Part:
     return Part(_features_key(match_id), features.to_json(), lives)
 
 
-def _computed(match: Match, said: Publication, parts: Sequence[Part], now: float, spread: float) -> Computed:
+def _computed(match: Match, document: Mapping[str, Any], parts: Sequence[Part], now: float, spread: float) -> Computed:
     league, kickoff = match.league, match.kickoff.timestamp()
-    document = prediction_document(match, said, now=datetime.fromtimestamp(now, UTC))
     return Computed(
         body=json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
         lifetime=lifetime(
@@ -123,29 +156,3 @@ def _computed(match: Match, said: Publication, parts: Sequence[Part], now: float
         league=league.code,
         parts=parts,
     )
-
-
-def _as_published(row: PublishedPrediction) -> Publication:
-    prediction = Prediction(row.home, row.draw, row.away, row.expected_goals_home, row.expected_goals_away)
-    return Publication(row.match_id, prediction, row.model_version, row.trained_at, row.made_at)
-
-
-def _publish(publications: Sequence[Publication], kickoffs: Mapping[int, datetime]) -> None:
-    """In the background: no reader waits for the database to write."""
-    begun = monotonic()
-
-    def write(tries: int = TRIES) -> None:
-        try:
-            publish(publications)
-        except DatabaseError:
-            # Most are over in a moment. After kickoff nothing else tells what was said before.
-            if tries > 1:
-                background.submit(object(), partial(write, tries - 1))
-            raise
-        # Whoever asked after kickoff and before this was written has been told otherwise.
-        waited = timedelta(seconds=monotonic() - begun)
-        if late := [said.match_id for said in publications if kickoffs[said.match_id] <= said.made_at + waited]:
-            purge(late)
-
-    if publications:
-        background.submit(object(), write)

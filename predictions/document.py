@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 from matches.api.serializers import MatchSerializer
+from matches.form import Form, Played
 from matches.models import Match
+from predictions.ml.explanation import in_words
 from predictions.published import Publication
 
 
-def prediction_document(match: Match, said: Publication, *, now: datetime) -> dict[str, Any]:
-    """Probabilities sum to 1; goals are the mean number expected; times are UTC.
+def prediction_document(
+    match: Match, said: Publication, form: Form, *, now: datetime, learnt_until: date
+) -> dict[str, Any]:
+    """What was said of a match, and what there is to say beside it. Times are UTC.
 
     `frozen`: the match has kicked off, and this is what was said of it before. `retrospective`: nothing was, so this
-    was made afterwards; it uses only what was known before all the same.
+    was made afterwards; it uses only what was known before all the same. `in_sample`: not even that, for the model,
+    which has learnt from results up to the day `learnt_until`, has learnt from the result of this match as well.
     """
-    prediction, made_at = said.prediction, said.made_at
+    retrospective = said.made_at >= match.kickoff
+    played = match.status == Match.Status.FINISHED
     return {
         "match": MatchSerializer(match).data,
-        "probabilities": {"home": prediction.home, "draw": prediction.draw, "away": prediction.away},
-        "expected_goals": {"home": prediction.expected_goals_home, "away": prediction.expected_goals_away},
+        **said.said,
+        "why": _why(match, said),
+        "form": {"home": _matches(form.home), "away": _matches(form.away)},
+        "last_meetings": _matches(form.meetings),
         "model": {"version": said.model_version, "trained_at": _iso(said.trained_at)},
-        "made_at": _iso(made_at),
-        "frozen": made_at < match.kickoff <= now,
-        "retrospective": made_at >= match.kickoff,
+        "made_at": _iso(said.made_at),
+        "frozen": said.made_at < match.kickoff <= now,
+        "retrospective": retrospective,
+        "in_sample": retrospective and played and match.day <= learnt_until,
     }
+
+
+def _why(match: Match, said: Publication) -> dict[str, Any] | None:
+    why = said.said.get("why")
+    return why and {**why, "reasons": in_words(why, home=match.home_team.name, away=match.away_team.name)}
+
+
+def _matches(played: Iterable[Played]) -> list[dict[str, Any]]:
+    return [one._asdict() for one in played]
 
 
 def _iso(moment: datetime) -> str:

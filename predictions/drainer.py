@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from predictions import invalidation, settled
 from predictions.cache.gate import gate
+from predictions.publishing import publisher
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Drainer:
     def drain(self, *, now: datetime) -> None:
         """One pass: settle, prune now and then. While a purge is owed this process does not read from Redis."""
         close_old_connections()
+        publisher.hurry()
         try:
             rows = invalidation.unsettled()
         except DatabaseError as error:

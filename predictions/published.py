@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
 
 from matches.models import Match
-from predictions.ml.estimator import Prediction
 from predictions.models.published import PublishedPrediction
 
 ROWS_PER_STATEMENT = 1000
-"""SQLite takes at most 32,766 parameters, of which each row needs nine."""
+"""SQLite takes at most 32,766 parameters, of which each row needs eleven."""
 
-_COLUMNS = (
-    "match_id",
-    "model_version",
-    "trained_at",
-    "home",
-    "draw",
-    "away",
-    "expected_goals_home",
-    "expected_goals_away",
-    "made_at",
-)
+_KEY = ("match_id", "model_version")
+_MADE_AT = "made_at"
+_OPTIONAL = ("with_market_home", "with_market_draw", "with_market_away")
+_COLUMNS = (*_KEY, _MADE_AT, "trained_at", "home", "draw", "away", *_OPTIONAL, "said")
 _FIELDS = {field.attname: field for field in PublishedPrediction._meta.concrete_fields}
 
 
@@ -37,32 +28,43 @@ class Publication:
     """A prediction that somebody was given."""
 
     match_id: int
-    prediction: Prediction
+    said: Mapping[str, Any]
+    """Ready for JSON. `probabilities` are needed, and `with_market` may hold others."""
     model_version: str
     trained_at: datetime
     made_at: datetime
 
 
 def publish(publications: Iterable[Publication]) -> None:
-    """Keep these predictions, each in the place of an older one of its match. One statement for a thousand.
+    """Keep these predictions, each in the place of an older one of its match and model. One statement for a thousand.
 
     Passes over those made after kickoff, and over matches that are gone or just being deleted. Raises
-    django.db.IntegrityError for what is no prediction, as when probabilities don't sum to 1.
+    django.db.IntegrityError for what is no prediction, as when probabilities don't sum to 1, and DataError for what is
+    no JSON.
     """
-    newest: dict[int, Publication] = {}
+    newest: dict[tuple[int, str], Publication] = {}
     for publication in publications:
-        known = newest.get(publication.match_id)
+        key = (publication.match_id, publication.model_version)
+        known = newest.get(key)
         if known is None or known.made_at < publication.made_at:
-            newest[publication.match_id] = publication
+            newest[key] = publication
     rows = iter(newest.values())
     while chunk := list(islice(rows, ROWS_PER_STATEMENT)):
         _upsert(chunk)
 
 
-def frozen(match_ids: Collection[int], *, now: datetime) -> dict[int, PublishedPrediction]:
-    """What was said before kickoff of those matches that have kicked off by `now`, where anything was. One query."""
-    published = PublishedPrediction.objects.filter(match__kickoff__lte=now, made_at__lt=F("match__kickoff"))
-    return published.in_bulk(match_ids)
+def frozen(match_ids: Collection[int], *, now: datetime) -> dict[int, Publication]:
+    """What was said last before kickoff of those matches that have kicked off by `now`, where anything was. One query.
+
+    Whichever model said it.
+    """
+    if not match_ids:
+        return {}
+    rows = PublishedPrediction.objects.last_said().filter(match__in=match_ids, match__kickoff__lte=now)
+    return {
+        row.match_id: Publication(row.match_id, row.said, row.model_version, row.trained_at, row.made_at)
+        for row in rows.order_by()
+    }
 
 
 def _upsert(publications: Collection[Publication]) -> None:
@@ -74,17 +76,21 @@ def _upsert(publications: Collection[Publication]) -> None:
     """
     published, match = PublishedPrediction._meta.db_table, Match._meta.db_table
     row = f"({', '.join(['%s'] * len(_COLUMNS))})"
+    new = {name: f"new.column{number}" for number, name in enumerate(_COLUMNS, start=1)}
+    # A column that is null in every row would count as text.
+    selected = new | {name: f"CAST({new[name]} AS double precision)" for name in _OPTIONAL}
     # Names of tables and columns only: values are parameters.
     sql = f"""
         INSERT INTO {published} ({", ".join(_COLUMNS)})
-        SELECT {", ".join(f"new.column{number}" for number in range(1, len(_COLUMNS) + 1))}
+        SELECT {", ".join(selected.values())}
         FROM (VALUES {", ".join([row] * len(publications))}) AS new
-        JOIN {match} ON {match}.id = new.column1
-        WHERE new.column{len(_COLUMNS)} < {match}.kickoff
-        ORDER BY {match}.id
+        JOIN {match} ON {match}.id = {new["match_id"]}
+        WHERE {new[_MADE_AT]} < {match}.kickoff
+        ORDER BY {match}.id, {new["model_version"]}
         {f"FOR KEY SHARE OF {match} SKIP LOCKED" if connection.vendor == "postgresql" else ""}
-        ON CONFLICT (match_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])}
-        WHERE {published}.made_at < excluded.made_at
+        ON CONFLICT ({", ".join(_KEY)})
+        DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEY)}
+        WHERE {published}.{_MADE_AT} < excluded.{_MADE_AT}
     """  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for publication in publications for value in _values(publication)])
@@ -92,11 +98,16 @@ def _upsert(publications: Collection[Publication]) -> None:
 
 def _values(publication: Publication) -> list[Any]:
     """In the order of the columns, as the database takes them."""
-    values = (
-        publication.match_id,
-        publication.model_version,
-        publication.trained_at,
-        *publication.prediction,
-        publication.made_at,
-    )
-    return [_FIELDS[name].get_db_prep_save(value, connection) for name, value in zip(_COLUMNS, values, strict=True)]
+    said = publication.said
+    values = {
+        "match_id": publication.match_id,
+        "model_version": publication.model_version,
+        "made_at": publication.made_at,
+        "trained_at": publication.trained_at,
+        **said["probabilities"],
+        **dict.fromkeys(_OPTIONAL),
+        "said": said,
+    }
+    if with_market := said.get("with_market"):
+        values |= {f"with_market_{outcome}": value for outcome, value in with_market["probabilities"].items()}
+    return [_FIELDS[name].get_db_prep_save(values[name], connection) for name in _COLUMNS]

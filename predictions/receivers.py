@@ -1,13 +1,16 @@
 """Voids cached answers when what they were made of changes.
 
 Every receiver runs inside the transaction of the change, and only writes down the cause: see predictions.invalidation.
+What else a deleted model leaves behind is dropped after the commit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -16,6 +19,7 @@ from matches.services import LeagueChange
 from matches.signals import leagues_changed, matches_changed, teams_changed
 from predictions.cache import connecting
 from predictions.invalidation import Cause, catch_up, record
+from predictions.ml import registry
 from predictions.models import TrainedModel
 from predictions.models.trained_model import trained_models_changed
 
@@ -39,7 +43,7 @@ def void_leagues(*, league_ids: Collection[int], **kwargs: Any) -> None:
 
 @receiver(teams_changed, dispatch_uid="predictions.teams_changed")
 def void_teams(*, team_ids: Collection[int], **kwargs: Any) -> None:
-    """All matches of the teams: their names are part of the answers."""
+    """All matches of the teams' leagues: their names are part of the answers, and of the form of whom they played."""
     if team_ids:
         record([Cause(team_ids=team_ids)])
 
@@ -49,6 +53,12 @@ def void_teams(*, team_ids: Collection[int], **kwargs: Any) -> None:
 def void_active_model(**kwargs: Any) -> None:
     """What each process knows of the active model."""
     record([Cause(active_model=True)])
+
+
+@receiver(post_delete, sender=TrainedModel, dispatch_uid="predictions.deleted_model")
+def drop_artefact(instance: TrainedModel, **kwargs: Any) -> None:
+    """That of a model that is deleted, unless another one has the same."""
+    transaction.on_commit(partial(registry.drop_unused, instance.sha256), robust=True)
 
 
 @receiver([post_save, post_delete], sender=League, dispatch_uid="predictions.league")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from time import monotonic, perf_counter
 from typing import Any
@@ -44,6 +45,25 @@ def predict_many(match_ids: Collection[int], *, now: datetime) -> dict[int, Answ
     return answers
 
 
+def prepare(match_ids: Sequence[int], *, model: ActiveModel, now: datetime) -> dict[int, Answer]:
+    """Have the answers of a model in the cache that is not active yet, for matches that exist. Not in a transaction.
+
+    Nobody is given them yet, so they are not published: see `publish`. Raises Overloaded.
+    """
+    clock, lookups = _clock(now), None
+    with suppress(RedisError), gate.passing():
+        lookups, _ = store.look_up(_places(match_ids, model), now=clock())
+    return _answered(match_ids, model, lookups, clock, publishes=False)
+
+
+def publish(match_ids: Sequence[int], *, model: ActiveModel, now: datetime) -> None:
+    """Have it written down, in the background, what a model says of matches that it has become the active one for.
+
+    Its answers that were in the cache before are given to whoever asks, and nothing is written down when they are.
+    """
+    Computation(model)(match_ids, held=None, now=now.timestamp())
+
+
 def compute(match_ids: Sequence[int], *, now: datetime) -> Mapping[int, Computed]:
     """The same by the active model alone: nothing is asked of Redis, nothing kept. Raises NoActiveModel."""
     return Computation(active_model(), publishes=False)(match_ids, held=None, now=now.timestamp())
@@ -53,13 +73,26 @@ def _cached(match_ids: Sequence[int], clock: Callable[[], float]) -> dict[int, A
     begun = perf_counter()
     model, lookups = _look_up(match_ids, clock)
     try:
-        answers = read_through(_places(match_ids, model), lookups, Task(Computation(model), model.version, clock))
+        answers = _answered(match_ids, model, lookups, clock, publishes=True)
     except Overloaded:
         count(Layer.PREDICTION, Outcome.OVERLOADED, n=len(match_ids))
         raise
     seconds = perf_counter() - begun
     for answer in answers.values():
         count(Layer.PREDICTION, answer.outcome, answer.entry.league, seconds)
+    return answers
+
+
+def _answered(
+    match_ids: Sequence[int],
+    model: ActiveModel,
+    lookups: list[Lookup] | None,
+    clock: Callable[[], float],
+    *,
+    publishes: bool,
+) -> dict[int, Answer]:
+    task = Task(Computation(model, publishes), model.version, clock)
+    answers = read_through(_places(match_ids, model), lookups, task)
     return {place.match_id: answer for place, answer in answers.items()}
 
 

@@ -1,7 +1,7 @@
 """Which matches a change touches: looked up after its commit, from the causes in the outbox.
 
 Before the commit a match created meanwhile would be missed. However many rows there are, what they name is merged
-first: of a league the earliest day, of teams and matches the union.
+first: of a league the earliest day, of teams and matches the union. A team touches all matches of its leagues.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def touched(rows: Sequence[UUID]) -> Iterator[int | str]:
     for leagues in _chunks(since, LEAGUES_PER_QUERY):
         yield from _matches(Q(*(Q(league=pk, day__gte=since[pk]) for pk in leagues), _connector=Q.OR))
     for some in _chunks(teams, TEAMS_PER_QUERY):
-        yield from _matches(Q(home_team__in=some) | Q(away_team__in=some))
+        # A team's name is told as well in the form of those that it has played against.
+        of_teams = Match.objects.filter(Q(home_team__in=some) | Q(away_team__in=some)).order_by()
+        yield from _matches(Q(league__in=of_teams.values("league")))
 
 
 def _matches(condition: Q) -> Iterable[int]:

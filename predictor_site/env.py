@@ -42,6 +42,19 @@ def state_directory() -> Path:
     return Path(_env.str("STATE_DIR", default=str(BASE_DIR / "var")))
 
 
+def model_directory() -> Path:
+    """MODEL_DIRECTORY: the folder for the artefacts of trained models; `models` in the state directory unless set."""
+    return Path(_env.str("MODEL_DIRECTORY", default="") or state_directory() / "models")
+
+
+def model_storage() -> str:
+    """MODEL_STORAGE: `directory`, or `database` where machines that share no folder serve the same model."""
+    storage = str(_env.str("MODEL_STORAGE", default="") or "directory")
+    if storage not in ("directory", "database"):
+        raise ImproperlyConfigured(f"MODEL_STORAGE={storage} is neither `directory` nor `database`.")
+    return storage
+
+
 def secret_key_file() -> Path:
     """Where `make run` keeps the secret that it makes for development."""
     return state_directory() / "secret_key"

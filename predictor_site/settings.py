@@ -127,8 +127,10 @@ BREAKER_SECONDS = 1.0
 DRAIN_SECONDS = 0.5
 OUTBOX_RETENTION = 15 * 24 * 3600
 
-# Where trained models are kept, and after how many seconds one that could not be loaded is tried again.
-MODEL_DIRECTORY = env.state_directory() / "models"
+# Where the artefacts of trained models are kept: in this folder, or in the database. And after how many seconds a model
+# that could not be loaded is tried again.
+MODEL_STORAGE = env.model_storage()
+MODEL_DIRECTORY = env.model_directory()
 MODEL_RETRY_SECONDS = 2.0
 
 # Where the publishers of results keep their files, for `import_matches --download`.

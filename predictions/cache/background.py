@@ -60,7 +60,7 @@ class Background:
 
     def wait_until_idle(self, timeout: float) -> bool:
         """Whether everything queued is done, after `timeout` seconds at the most."""
-        if self._thread is None:
+        if self._thread is None or self.held:
             self.run_queued()
         with self._changed:
             return self._changed.wait_for(lambda: not self._queue and not self._busy, timeout)

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('league_id', models.BigIntegerField(help_text='Matches of this league, from the day `since` on.', null=True)),
                 ('since', models.DateField(help_text='Empty: all matches of the league.', null=True)),
-                ('team_ids', models.JSONField(default=list, help_text='All matches of these teams, home or away.')),
+                ('team_ids', models.JSONField(default=list, help_text='All matches of the leagues these teams play in.')),
                 ('match_ids', models.JSONField(default=list, help_text='These matches: those written, which may be gone.')),
                 ('active_model', models.BooleanField(default=False, help_text='Which model is active may have changed.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

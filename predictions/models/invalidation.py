@@ -37,7 +37,7 @@ class Invalidation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     league_id = models.BigIntegerField(null=True, help_text="Matches of this league, from the day `since` on.")
     since = models.DateField(null=True, help_text="Empty: all matches of the league.")
-    team_ids = models.JSONField(default=list, help_text="All matches of these teams, home or away.")
+    team_ids = models.JSONField(default=list, help_text="All matches of the leagues these teams play in.")
     match_ids = models.JSONField(default=list, help_text="These matches: those written, which may be gone.")
     active_model = models.BooleanField(default=False, help_text="Which model is active may have changed.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -43,8 +43,12 @@ class TrainedModel(models.Model):
         max_length=40, unique=True, help_text="When it was trained, and the start of its digest."
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CANDIDATE)
-    sha256 = models.CharField("SHA-256", max_length=64, help_text="Of its artefact, whose file name it is too.")
+    sha256 = models.CharField("SHA-256", max_length=64, help_text="Of its artefact, which is found by it.")
     feature_schema = models.CharField(max_length=16, help_text="Hash of the features' names and meaning.")
+    feature_names = models.JSONField(default=list, help_text="Those that it learnt from.")
+    own_odds_schema = models.CharField(
+        max_length=16, default="", help_text="The same hash for what it is told of a match's own odds."
+    )
     library_versions = models.JSONField(help_text="What it was made with; it is loaded by exactly these.")
     matches = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text="How many it learnt from.")
     first_day = models.DateField(help_text="The day of the first match it learnt from.")
@@ -52,7 +56,11 @@ class TrainedModel(models.Model):
     scores = models.JSONField(
         null=True, blank=True, help_text="Walk-forward, beside the base rates'; null: not measured."
     )
+    beats_base_rates = models.BooleanField(
+        null=True, help_text="In RPS, walk-forward, over all seasons measured; empty: not measured."
+    )
     trained_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True, blank=True, help_text="When it became the active one last.")
 
     objects = TrainedModelQuerySet.as_manager()
 
@@ -79,9 +87,9 @@ class TrainedModel(models.Model):
     @property
     def digest(self) -> str:
         """Tells models apart in the keys of cached answers: 16 hexadecimal digits."""
-        return digest_of(self.sha256, self.feature_schema)
+        return digest_of(self.sha256, self.feature_schema, self.own_odds_schema)
 
 
-def digest_of(sha256: str, feature_schema: str) -> str:
-    """What stands for an artefact that is given features of this schema."""
-    return hashlib.sha256(f"{sha256}:{feature_schema}".encode()).hexdigest()[:16]
+def digest_of(sha256: str, feature_schema: str, own_odds_schema: str) -> str:
+    """What stands for an artefact that is given features and odds of these schemas."""
+    return hashlib.sha256(f"{sha256}:{feature_schema}:{own_odds_schema}".encode()).hexdigest()[:16]

@@ -31,7 +31,7 @@ class Step:
 TABLES = (Step("Bringing the tables up to date", ("migrate", "--no-input", "--verbosity=0")),)
 DEMO = (
     Step("Loading the demo's matches", ("load_demo",)),
-    Step("Training a model", ("train_model", "--unless-active")),
+    Step("Training a model", ("train_model", "--unless-active", "--no-warm")),
     Step("Computing the next seven days' predictions", ("cache_warm", "--days=7"), needed=False),
 )
 

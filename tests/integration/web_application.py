@@ -14,12 +14,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sklearn.linear_model import LogisticRegression
-
+from predictions.ml.estimator import OutcomeClassifier
 from predictor_site.wsgi import application as service
 
 _folder = Path(os.environ["OBSERVED"])
-_predict_proba = LogisticRegression.predict_proba
+_predict_proba = OutcomeClassifier.predict_proba
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -32,7 +31,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return answer
 
 
-def _observed(self: LogisticRegression, rows: Any) -> Any:
+def _observed(self: OutcomeClassifier, rows: Any) -> Any:
     begun = time.monotonic()
     _write("calls", f"{os.getpid()} {len(rows)}")
     with (_folder / "hold").open("a") as hold:
@@ -50,4 +49,4 @@ def _write(name: str, line: str) -> None:
         file.write(line + "\n")
 
 
-LogisticRegression.predict_proba = _observed
+OutcomeClassifier.predict_proba = _observed  # type: ignore[assignment, method-assign]

@@ -13,7 +13,6 @@ from django.core.cache import caches
 from django.utils import timezone
 from pytest_django import Settings
 from redis.connection import AbstractConnection
-from sklearn.linear_model import LogisticRegression
 
 from matches.models import League, Match, Team
 from predictions import services
@@ -23,7 +22,9 @@ from predictions.cache.counting.flushing import _flusher
 from predictions.cache.gate import gate
 from predictions.ml import registry
 from predictions.ml.active import ActiveModel, active_model, forget_active_model
+from predictions.ml.estimator import OutcomeClassifier
 from predictions.ml.training import train
+from predictions.publishing import publisher
 from tests.integration.servers import RedisServer, redis_server
 
 
@@ -46,6 +47,7 @@ def fresh_process() -> Iterator[None]:
     background.held = True
     yield
     background.drop_queued()
+    publisher.clear()
     background.held = False
     gate.reset()
 
@@ -181,11 +183,11 @@ def known(model: ActiveModel, now: datetime, counted: Counted) -> ActiveModel:
 def estimates(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """For how many matches each call of the estimator was."""
     calls: list[int] = []
-    predict_proba = LogisticRegression.predict_proba
+    predict_proba = OutcomeClassifier.predict_proba
 
-    def counting(self: LogisticRegression, rows: Any) -> Any:
+    def counting(self: OutcomeClassifier, rows: Any) -> Any:
         calls.append(len(rows))
         return predict_proba(self, rows)
 
-    monkeypatch.setattr(LogisticRegression, "predict_proba", counting)
+    monkeypatch.setattr(OutcomeClassifier, "predict_proba", counting)
     return calls

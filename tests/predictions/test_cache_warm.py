@@ -12,10 +12,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from matches.models import League, Match
-from predictions import services
+from predictions import services, warming
 from predictions.cache import admission, counting
 from predictions.cache.answers import Answer, Source
-from predictions.management.commands import cache_warm
 from predictions.models import PublishedPrediction
 from tests.integration.servers import RedisServer
 from tests.predictions.conftest import Counted, fill_up
@@ -58,7 +57,7 @@ def test_it_computes_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return predict_many(match_ids, now=now)
 
     monkeypatch.setattr(services, "predict_many", counting)
-    monkeypatch.setattr(cache_warm, "BATCH_SIZE", 4)
+    monkeypatch.setattr(warming, "BATCH_SIZE", 4)
     matches = warm("--days", "40")["matches"]
     assert batches == [4] * (matches // 4) + ([matches % 4] if matches % 4 else [])
 

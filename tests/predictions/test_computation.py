@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,10 +28,8 @@ from predictions.cache.seal import seal
 from predictions.cache.store import Place
 from predictions.computation import Computation
 from predictions.ml.active import ActiveModel
-from predictions.ml.estimator import Prediction
 from predictions.ml.features import FEATURE_SCHEMA, Features, features_of
 from predictions.models import PublishedPrediction
-from predictions.published import Publication
 from tests.predictions.conftest import Counted, RoundTrips
 
 pytestmark = pytest.mark.django_db
@@ -67,11 +66,11 @@ def body_of(computed: Mapping[int, Computed], match: Match) -> dict[str, Any]:
 
 
 class TestReading:
-    def test_any_number_of_matches_is_two_queries_and_absences_are_among_them(
+    def test_any_number_of_matches_is_one_query_and_absences_are_among_them(
         self, compute: Computation, now: float, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         match_ids = list(Match.objects.scheduled().values_list("pk", flat=True))
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             computed = compute([*match_ids, UNKNOWN], held=None, now=now)
         assert list(computed) == [*match_ids, UNKNOWN]
         assert [match_id for match_id in computed if computed[match_id].body == ABSENCE] == [UNKNOWN]
@@ -79,29 +78,15 @@ class TestReading:
     def test_those_that_have_begun_are_one_query_more(
         self, compute: Computation, fixture: Match, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             compute([fixture.pk, UNKNOWN], held=None, now=fixture.kickoff.timestamp())
 
-    def test_of_what_was_said_before_no_features_are_read(
-        self, compute: Computation, fixture: Match, round_trips: RoundTrips
-    ) -> None:
+    def test_of_what_was_said_before_no_features_are_kept(self, compute: Computation, fixture: Match) -> None:
         compute([fixture.pk], held=None, now=fixture.kickoff.timestamp() - 60)
         background.run_queued()
         computed = compute([fixture.pk], held={fixture.pk: NO_GENERATION}, now=fixture.kickoff.timestamp())
         assert body_of(computed, fixture)["frozen"]
         assert computed[fixture.pk].parts == []
-        assert round_trips.count == 0
-
-    def test_a_match_deleted_meanwhile_is_absent(
-        self, compute: Computation, fixture: Match, now: float, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def overtaken(match_ids: list[int]) -> dict[int, Features]:
-            Match.objects.filter(pk=fixture.pk).delete()
-            return features_of(match_ids)
-
-        match_id = fixture.pk
-        monkeypatch.setattr(computation, "features_of", overtaken)
-        assert compute([match_id], held=None, now=now)[match_id].body == ABSENCE
 
     def test_it_says_whose_league_it_is(self, compute: Computation, fixture: Match, now: float) -> None:
         computed = compute([fixture.pk, UNKNOWN], held=None, now=now)
@@ -192,7 +177,7 @@ class TestFeatures:
     ) -> None:
         held = {fixture.pk: generation_of(fixture)}
         counted()
-        another = ActiveModel("another", "another digest", model.trained_at, model.pipeline)
+        another = replace(model, version="another", digest="another digest")
         Computation(another)([fixture.pk], held=held, now=now)
         assert counted() == {"features hit": 1}
 
@@ -265,11 +250,8 @@ class TestLifetimes:
         made = 1_800_000_000.0
         match = a_match(kickoff=datetime.fromtimestamp(made + ahead, UTC), ttl=ttl)
         kickoff = match.kickoff.timestamp()
-        said = Publication(
-            7, Prediction(0.5, 0.3, 0.2, 1.5, 0.9), "v", match.kickoff, datetime.fromtimestamp(made, UTC)
-        )
         with override_settings(STALE_GRACE=grace):
-            computed = computation._computed(match, said, [], made, spread)
+            computed = computation._computed(match, {}, [], made, spread)
         assert computed.lifetime.fresh_until <= computed.lifetime.stale_until <= kickoff
         asked = made + later * (kickoff - made)
         answer = Answer(entry_of(computed, stored_at=made), Source.HIT)

@@ -2,39 +2,94 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from copy import copy
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
+from matches.form import Form, Played
 from matches.models import League, Match, Team
 from predictions.document import prediction_document
-from predictions.ml.estimator import Prediction
+from predictions.ml.prediction import Prediction
 from predictions.published import Publication
 
 KICKOFF = datetime(2026, 3, 7, 15, 0, tzinfo=UTC)
+DAY = KICKOFF.date()
 MINUTE = timedelta(minutes=1)
 MATCH = Match(
     pk=7,
     league=League(pk=1, code="en.1", name="Premier League", country="en"),
     season=2025,
     kickoff=KICKOFF,
+    day=DAY,
     home_team=Team(pk=1, name="Albion", country="en"),
     away_team=Team(pk=2, name="Borough", country="en"),
 )
 TRAINED = datetime(2026, 3, 1, 4, 5, 6, 789_123, tzinfo=UTC)
 
 
-def said(made_at: datetime, trained_at: datetime = TRAINED) -> Publication:
-    return Publication(7, Prediction(0.5, 0.3, 0.2, 1.5, 0.9), "20260301-abc", trained_at, made_at)
+FORM = Form(
+    home=(Played("2026-02-28", "Albion", "County", 2, 0), Played("2026-02-21", "Borough", "Albion", 1, 1)),
+    away=(Played("2026-02-21", "Borough", "Albion", 1, 1),),
+    meetings=(Played("2026-02-21", "Borough", "Albion", 1, 1),),
+)
+
+
+def said(made_at: datetime, trained_at: datetime = TRAINED, **fields: Any) -> Publication:
+    told = Prediction(0.5, 0.3, 0.2, 1.5, 0.9, **fields).as_json()
+    return Publication(7, told, "20260301-abc", trained_at, made_at)
+
+
+def document_of(
+    what: Publication, *, now: datetime = KICKOFF - MINUTE, match: Match = MATCH, learnt_until: date = DAY
+) -> dict[str, Any]:
+    return prediction_document(match, what, FORM, now=now, learnt_until=learnt_until)
 
 
 def test_it_says_what_the_model_says_of_which_match() -> None:
-    document = prediction_document(MATCH, said(KICKOFF - MINUTE), now=KICKOFF - MINUTE)
+    document = document_of(said(KICKOFF - MINUTE))
     assert document["match"]["id"] == 7
     assert document["match"]["home_team"]["name"] == "Albion"
     assert document["probabilities"] == {"home": 0.5, "draw": 0.3, "away": 0.2}
     assert document["expected_goals"] == {"home": 1.5, "away": 0.9}
     assert document["model"]["version"] == "20260301-abc"
+
+
+def test_it_tells_the_form_of_both_teams_and_their_last_meetings() -> None:
+    document = document_of(said(KICKOFF - MINUTE))
+    draw = {"day": "2026-02-21", "home_team": "Borough", "away_team": "Albion", "home_goals": 1, "away_goals": 1}
+    assert [one["day"] for one in document["form"]["home"]] == ["2026-02-28", "2026-02-21"]
+    assert document["form"]["away"] == document["last_meetings"] == [draw]
+
+
+def test_what_drove_it_is_also_told_in_words_with_the_teams_names() -> None:
+    why = {"log_odds": 0.7, "average_match": 0.4, "contributions": {"elo_difference": 0.5, "pi_difference": -0.2}}
+    document = document_of(said(KICKOFF - MINUTE, why=why))
+    assert {name: document["why"][name] for name in why} == why
+    assert any("Albion" in reason["text"] for reason in document["why"]["reasons"])
+    assert document_of(said(KICKOFF - MINUTE))["why"] is None
+
+
+@pytest.mark.parametrize(
+    ("made", "status", "learnt_until", "in_sample"),
+    [
+        (1, "finished", 0, True),
+        (1, "finished", -1, False),
+        (1, "scheduled", 0, False),
+        (1, "awarded", 0, False),
+        (-1, "finished", 0, False),
+    ],
+    ids=["learnt from", "played after it", "not played", "not played on the pitch", "said before kickoff"],
+)
+def test_it_says_whether_the_model_has_learnt_from_the_very_match(
+    made: int, status: str, learnt_until: int, in_sample: bool
+) -> None:
+    match = copy(MATCH)
+    match.status = status
+    until = DAY + timedelta(days=learnt_until)
+    what = said(KICKOFF + made * MINUTE)
+    assert document_of(what, now=KICKOFF + 9 * MINUTE, match=match, learnt_until=until)["in_sample"] is in_sample
 
 
 @pytest.mark.parametrize(
@@ -52,13 +107,13 @@ def test_it_says_what_the_model_says_of_which_match() -> None:
 def test_it_says_whether_it_is_what_was_said_before_kickoff(
     made: int, now: int, frozen: bool, retrospective: bool
 ) -> None:
-    document = prediction_document(MATCH, said(KICKOFF + made * MINUTE), now=KICKOFF + now * MINUTE)
+    document = document_of(said(KICKOFF + made * MINUTE), now=KICKOFF + now * MINUTE)
     assert (document["frozen"], document["retrospective"]) == (frozen, retrospective)
 
 
 def test_times_are_utc_to_the_millisecond_wherever_they_come_from() -> None:
     elsewhere = timezone(timedelta(hours=-7))
     made = (KICKOFF - MINUTE).astimezone(elsewhere)
-    document = prediction_document(MATCH, said(made, TRAINED.astimezone(elsewhere)), now=KICKOFF - MINUTE)
+    document = document_of(said(made, TRAINED.astimezone(elsewhere)))
     assert document["made_at"] == "2026-03-07T14:59:00.000Z"
     assert document["model"]["trained_at"] == "2026-03-01T04:05:06.789Z"

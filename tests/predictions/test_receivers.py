@@ -219,11 +219,11 @@ TEAM_PATHS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("write", TEAM_PATHS.values(), ids=TEAM_PATHS)
-def test_a_team_that_is_changed_voids_its_matches_home_and_away(
+def test_a_team_that_is_changed_voids_all_matches_of_its_league(
     write: Callable[[], Any], voided: Callable[[], set[int | str]]
 ) -> None:
     write()
-    assert voided() == {1, 3}
+    assert voided() == {1, 2, 3}
 
 
 def _model() -> TrainedModel:

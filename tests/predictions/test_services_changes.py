@@ -107,12 +107,12 @@ class TestWhatChanges:
     ) -> None:
         predict = ActiveModel.predict
 
-        def overtaken(self: ActiveModel, features: Any) -> Any:
+        def overtaken(self: ActiveModel, *arguments: Any) -> Any:
             monkeypatch.setattr(ActiveModel, "predict", predict)
             with django_capture_on_commit_callbacks(execute=True):
                 fixture.kickoff += timedelta(hours=3)
                 fixture.save()
-            return predict(self, features)
+            return predict(self, *arguments)
 
         monkeypatch.setattr(ActiveModel, "predict", overtaken)
         first = services.predict(fixture.pk, now=now)

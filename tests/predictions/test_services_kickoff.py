@@ -107,6 +107,17 @@ class TestKickoff:
         assert last["probabilities"] != said["probabilities"]
         assert body_of(fixture, after) == {**last, "frozen": True}
 
+    def test_the_last_thing_said_counts_whichever_model_said_it(
+        self, fixture: Match, said: dict[str, Any], after: datetime
+    ) -> None:
+        other = registry.activate(registered().version)
+        purge([keys.ACTIVE_MODEL])
+        last = body_of(fixture, fixture.kickoff - timedelta(minutes=1))
+        background.run_queued()
+        assert last["model"]["version"] == other.version != said["model"]["version"]
+        assert PublishedPrediction.objects.count() == 2
+        assert body_of(fixture, after) == {**last, "frozen": True}
+
     def test_a_match_put_off_is_open_again(
         self,
         fixture: Match,

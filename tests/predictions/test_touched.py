@@ -49,10 +49,15 @@ def test_a_league_with_a_day_is_its_matches_from_that_day_on(league: League) -> 
     assert found({"league_id": league.pk, "since": day}) == ids(day__gte=day)
 
 
-def test_a_team_is_its_matches_home_and_away(league: League, teams: list[Team]) -> None:
-    at_home, away = ids(home_team=teams[0]), ids(away_team=teams[0])
-    assert found({"team_ids": [teams[0].pk]}) == at_home | away
-    assert len(at_home) == len(away) == 3
+def test_a_team_is_all_matches_of_its_leagues_since_its_name_is_in_the_form_of_others(
+    league: League, teams: list[Team]
+) -> None:
+    elsewhere = make_league("en.2")
+    match(elsewhere, 2014, date(2014, 9, 1), teams[0], teams[1]).save()
+    others = make_teams("E", "F")
+    match(make_league("en.3"), 2014, date(2014, 9, 1), others[0], others[1]).save()
+    assert found({"team_ids": [teams[0].pk]}) == ids(league__in=[league, elsewhere])
+    assert found({"team_ids": [teams[2].pk]}) == ids(league=league)
 
 
 def test_matches_written_are_touched_even_if_they_are_gone() -> None:

@@ -2,18 +2,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.utils import timezone
 from pytest_django import Settings
 
-from matches.models import Match
-from predictions.ml import registry
+from matches.models import Match, Team
+from predictions.ml import artefacts
 from predictions.ml.active import active_model, forget_active_model
-from predictions.models import TrainedModel
+from predictions.models import PublishedPrediction, TrainedModel
 from tests.predictions.ml.conftest import played_league
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -40,11 +42,12 @@ def test_a_model_is_trained_measured_and_activated() -> None:
 
     assert lines[:3] == [
         "Reading matches and their features …",
-        "Walking forward through the seasons of 792 matches …",
+        "Walking forward through the last 3 seasons of 792 matches …",
         "Fitting to all of them …",
     ]
     assert lines[4].split() == ["matches", "RPS", "base", "log", "loss", "base", "accuracy", "base"]
     assert [line.split()[:2] for line in lines[5:8]] == [["2014", "132"], ["2015", "132"], ["all", "264"]]
+    assert lines[-2] == f"Model {row.version} is active."
     assert lines[-1] == f"Model {row.version}, 792 matches from 2010-08-14 to 2016-05-02: active."
     assert active_model().version == row.version
 
@@ -57,6 +60,16 @@ def test_the_table_shows_the_model_beside_the_base_rates() -> None:
     assert line.split()[2:] == [
         f"{scores[who][figure]:.4f}" for figure in ("rps", "log_loss", "accuracy") for who in ("model", "base_rates")
     ]
+
+
+def test_as_many_seasons_are_measured_as_asked_for() -> None:
+    played_league()
+
+    assert [season["season"] for season in json.loads(_train("--seasons", "1", "--json"))["scores"]["seasons"]] == [
+        2015
+    ]
+    with pytest.raises(CommandError, match="from 1 up"):
+        _train("--seasons", "0")
 
 
 def test_json_holds_all_figures_and_nothing_else() -> None:
@@ -111,7 +124,7 @@ def test_another_is_trained_if_the_active_one_can_not_be_loaded() -> None:
     played_league()
     _train()
     old = TrainedModel.objects.get()
-    registry.artefact_path(old.sha256).unlink()
+    artefacts.path_of(old.sha256).unlink()
     err = StringIO()
     call_command("train_model", "--unless-active", stdout=StringIO(), stderr=err)
 
@@ -142,7 +155,7 @@ def test_a_model_that_does_not_beat_the_base_rates_is_not_activated() -> None:
     _train()
     active = TrainedModel.objects.get()
     Match.objects.filter(season=2014).update(home_goals=F("away_goals"), away_goals=F("home_goals"))
-    with pytest.raises(CommandError, match="does not beat the base rates, so it stays a candidate") as error:
+    with pytest.raises(CommandError, match=r"does not beat the base rates .* stays a candidate.* --force") as error:
         _train()
 
     assert error.value.returncode == 1
@@ -159,12 +172,28 @@ def test_a_folder_that_can_not_be_written_is_one_clear_line(model_directory: Pat
     assert error.value.returncode == 2
 
 
-def test_a_single_long_season_is_learnt_from_without_being_measured() -> None:
+def test_what_can_not_be_measured_is_a_candidate_until_it_is_forced() -> None:
     played_league(seasons=1, teams=24)
-    told = _train()
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"was not measured: .* stays a candidate.* --force") as error:
+        call_command("train_model", stdout=out)
 
-    assert "Not measured: no season has enough matches before it to learn from." in told
-    assert TrainedModel.objects.get().status == "active"
+    assert error.value.returncode == 1
+    assert "Not measured: no season has enough matches before it to learn from." in out.getvalue()
+    assert TrainedModel.objects.get().status == "candidate"
+    assert _train("--force").endswith(": active.\n")
+
+
+def test_what_is_activated_is_warmed_first_unless_told_otherwise() -> None:
+    league = played_league()
+    [home, away] = Team.objects.order_by("pk")[:2]
+    kickoff = timezone.now() + timedelta(days=3)
+    match = Match.objects.create(league=league, season=2030, kickoff=kickoff, home_team=home, away_team=away)
+
+    assert "Nothing was warmed." in _train("--no-warm")
+    assert "1 matches warmed: 1 computed, 0 cached already." in _train()
+    active = TrainedModel.objects.get(status="active")
+    assert PublishedPrediction.objects.filter(match=match, model_version=active.version).exists()
 
 
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:

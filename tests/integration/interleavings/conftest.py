@@ -18,6 +18,7 @@ from predictions.cache.background import background
 from predictions.cache.gate import gate
 from predictions.ml.active import forget_active_model
 from predictions.models import Invalidation, PublishedPrediction
+from predictions.publishing import publisher
 from tests.integration.database import Database, copied, in_this_process
 from tests.integration.interleavings.football import UNKNOWN, Football
 from tests.integration.interleavings.processes import FlightsByProcess
@@ -59,6 +60,7 @@ def football(
         _tidy()
         yield Football(server)
         background.drop_queued()
+        publisher.clear()
         _forget()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from predictions.activation import activate
 from predictions.ml import registry
 from predictions.ml.active import forget_active_model
 from predictions.ml.training import train
@@ -73,4 +74,29 @@ def test_a_fill_by_the_former_model_is_no_answer_of_the_new_one(football: Footba
         registry.activate(version)
         must_be_true(ask(match), match)
         schedule.run("a:reader").to_the_end()
+        new_readers_are_told_the_truth(match)
+
+
+def test_what_is_warmed_before_a_change_is_no_answer_after_it(football: Football) -> None:
+    """A result comes between the moment when a candidate reads the ratings and the one when its answers are kept."""
+    match, version = football.fixture, _another()
+    ask(match)
+    with scheduled(football) as schedule:
+        schedule.actor("a:operator", lambda: activate(version, force=True, days=12))
+        schedule.run("a:operator").until(filling())
+        correct_a_result()
+        schedule.run("a:operator").to_the_end()
+        new_readers_are_told_the_truth(match)
+
+
+def test_a_model_that_is_warmed_answers_nobody_before_it_is_active(football: Football) -> None:
+    match, version = football.fixture, _another()
+    former = ask(match).entry.model
+    with scheduled(football) as schedule:
+        schedule.actor("a:operator", lambda: activate(version, force=True, days=12))
+        schedule.run("a:operator").past(filling())
+        assert ask(match).entry.model == former
+        must_be_true(ask(match), match)
+        schedule.run("a:operator").to_the_end()
+        assert ask(match).entry.model == version
         new_readers_are_told_the_truth(match)

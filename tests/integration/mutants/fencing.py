@@ -80,7 +80,7 @@ def generation_read_after_the_features(patch: pytest.MonkeyPatch) -> None:
         ids = [place.match_id for place, _ in wanted]
         generations = caches["predictions"].get_many([keys.generation(pk) for pk in ids])
         held = {pk: generations.get(keys.generation(pk), b"") for pk in ids}
-        found[get_ident()] = look_up(ids, held, now)
+        found[get_ident()] = look_up(ids, held, now) or {}
         return real(wanted, now=now)
 
     def cached(match_ids: Sequence[int], held: Mapping[int, bytes] | None, now: float) -> dict[int, Features]:

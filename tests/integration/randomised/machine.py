@@ -37,6 +37,7 @@ from predictions.invalidation import unsettled
 from predictions.ml import active
 from predictions.ml.active import ActiveModel, ActiveModelWatch
 from predictions.models import TrainedModel
+from predictions.publishing import publisher
 from tests.integration.database import Database, copied, in_this_process
 from tests.integration.randomised.changes import Changes, RolledBack
 from tests.integration.randomised.clients import OfEachClient
@@ -112,6 +113,7 @@ class Service(RuleBasedStateMachine):
                     self._finish(name)
         finally:
             background.drop_queued()
+            publisher.clear()
             self._stack.close()
             gate.reset()
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from predictions.cache.entry import ABSENCE
-from predictions.ml.estimator import Prediction
+from predictions.ml.prediction import Prediction
 
 DIGITS = 7
 

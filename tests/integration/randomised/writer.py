@@ -19,7 +19,6 @@ from django.utils import timezone
 
 from matches.models import Match
 from predictions import services
-from predictions.ml import registry
 from predictions.ml.active import ActiveModel
 from predictions.ml.features import features_of
 from predictions.models import Invalidation, TrainedModel
@@ -73,10 +72,7 @@ class Oracle:
     """Knows all models by heart."""
 
     def __init__(self) -> None:
-        self._models = {
-            row.version: ActiveModel(row.version, row.digest, row.trained_at, registry.load(row))
-            for row in TrainedModel.objects.all()
-        }
+        self._models = {row.version: ActiveModel.of(row) for row in TrainedModel.objects.all()}
 
     def state(self, also: list[int]) -> State:
         """`also`: ids to ask for that need not exist."""

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from predictions.ml import registry
+from predictions.ml import artefacts, registry
 from predictions.ml.active import forget_active_model
-from predictions.ml.estimator import OUTCOMES, new_pipeline
-from predictions.ml.features import FEATURE_NAMES
 from predictions.models import TrainedModel
+from tests.predictions.ml.conftest import registered
 
 CHECKS = {"database", "migrations", "model", "redis"}
 
@@ -34,18 +33,9 @@ def nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture
 def active(db: None, settings: Settings, tmp_path: Path) -> TrainedModel:
-    """A model that has learnt next to nothing, registered and active."""
+    """A model that has learnt from made-up matches, registered and active."""
     settings.MODEL_DIRECTORY = tmp_path
-    rows = [[float(number + column) for column in range(len(FEATURE_NAMES))] for number in range(9)]
-    pipeline = new_pipeline().fit(rows, [str(OUTCOMES[number % 3]) for number in range(9)])
-    row = registry.register(
-        pipeline,
-        matches=9,
-        first_day=date(2030, 8, 1),
-        last_day=date(2031, 5, 1),
-        scores=None,
-        trained_at=datetime(2031, 6, 1, tzinfo=UTC),
-    )
+    row = registered(trained_at=datetime(2031, 6, 1, tzinfo=UTC))
     return registry.activate(row.version)
 
 
@@ -110,7 +100,7 @@ def test_without_an_active_model_it_is_not_ready(client: Client) -> None:
 def test_with_a_model_that_can_not_be_loaded_it_is_not_ready(
     client: Client, active: TrainedModel, tmp_path: Path
 ) -> None:
-    registry.artefact_path(active.sha256).unlink()
+    artefacts.path_of(active.sha256).unlink()
 
     response = client.get("/readyz")
 
@@ -119,9 +109,9 @@ def test_with_a_model_that_can_not_be_loaded_it_is_not_ready(
 
 
 def test_with_migrations_to_apply_it_is_not_ready(client: Client, active: TrainedModel) -> None:
-    MigrationRecorder(connection).record_unapplied("predictions", "0003_publishedprediction")
+    MigrationRecorder(connection).record_unapplied("predictions", "0005_track_record")
 
-    assert "predictions.0003_publishedprediction" in problem(client.get("/readyz"))["detail"]
+    assert "predictions.0005_track_record" in problem(client.get("/readyz"))["detail"]
 
 
 def test_being_asked_again_and_again_costs_few_queries(

@@ -79,9 +79,9 @@ def test_one_that_changed_while_it_was_computed_is_not_stored(
 ) -> None:
     predict = ActiveModel.predict
 
-    def overtaken(self: ActiveModel, features: Any) -> Any:
+    def overtaken(self: ActiveModel, *arguments: Any) -> Any:
         purge([fixture.pk])
-        return predict(self, features)
+        return predict(self, *arguments)
 
     monkeypatch.setattr(ActiveModel, "predict", overtaken)
     assert client.get(address(fixture.pk)).headers["Cache-Status"] == "predictor; fwd=miss"

@@ -60,6 +60,7 @@ def test_an_error_that_nobody_foresaw_is_shown_whole(capsys: pytest.CaptureFixtu
         ({"REDIS_URL": "redis://:secret@127.0.0.1:1/0"}, "Redis does not answer: "),
         ({"REDIS_URL": "nonsense"}, "Redis does not answer: Redis URL must specify one of the following schemes"),
         ({"SECRET_KEY": ""}, "The settings are not right: SECRET_KEY is not set"),
+        ({"MODEL_STORAGE": "cloud"}, "The settings are not right: MODEL_STORAGE=cloud is neither `directory` nor"),
     ],
 )
 def test_what_cannot_be_reached_is_one_clear_line(changes: dict[str, str], line: str, tmp_path: Path) -> None:
