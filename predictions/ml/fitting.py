@@ -45,26 +45,25 @@ def new_classifier(*, with_market: bool) -> OutcomeClassifier:
     return OutcomeClassifier(tuple(tuple(map(names.index, columns)) for columns in sets))
 
 
-def fit_model(data: TrainingSet, sample_weight: Any = None) -> FittedModel:
-    """Learn from all matches of `data`, which hold every outcome; if given, each with its own weight."""
+def fit_model(data: TrainingSet) -> FittedModel:
+    """Learn from all matches of `data`, which hold every outcome."""
     import numpy as np
 
-    weights = np.ones(len(data)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    pure = new_classifier(with_market=False).fit(*_softened(data, weights))
+    pure = new_classifier(with_market=False).fit(*_softened(data))
     has_odds = ~np.isnan(data.own_odds).any(axis=1)
     if has_odds.sum() < FEWEST_WITH_ODDS or len(np.unique(data.outcomes[has_odds])) < len(OUTCOMES):
         return FittedModel(pure, None)
     # The odds are its features: as part of its target they would teach it to repeat them.
     told = np.hstack([data.features, data.own_odds])[has_odds]
-    with_market = new_classifier(with_market=True).fit(told, data.outcomes[has_odds], weights[has_odds])
+    with_market = new_classifier(with_market=True).fit(told, data.outcomes[has_odds])
     return FittedModel(pure, with_market)
 
 
-def _softened(data: TrainingSet, weights: Array) -> tuple[Array, Array, Array]:
+def _softened(data: TrainingSet) -> tuple[Array, Array, Array]:
     """Rows, classes and weights that teach what each match's shares of the outcomes are.
 
-    A row for each outcome that has a share, which is its weight. Those of a match sum to the match's own weight, so it
-    counts as once, in the scaling of columns as well.
+    A row for each outcome that has a share, which is its weight. Those of a match sum to 1, so it counts once, in the
+    scaling of columns as well.
     """
     import numpy as np
 
@@ -73,4 +72,4 @@ def _softened(data: TrainingSet, weights: Array) -> tuple[Array, Array, Array]:
     mixed = OUTCOME_SHARE * happened + (1 - OUTCOME_SHARE) * data.odds
     shares = np.where(data.has_odds[:, None], mixed, happened)
     matches, outcomes = np.nonzero(shares)
-    return data.features[matches], names[outcomes], weights[matches] * shares[matches, outcomes]
+    return data.features[matches], names[outcomes], shares[matches, outcomes]

@@ -80,7 +80,8 @@ def _said(
 ) -> Iterator[tuple[Forecaster, Rows]]:
     import numpy as np
 
-    model = fit(known)
+    learnt = known.settled
+    model = fit(learnt)
     yield Forecaster.MODEL, probabilities(model.pure, test.features)
     if model.with_market is not None and (has_odds := test.has_odds).any():
         with_market = np.full((len(test), len(OUTCOMES)), np.nan)
@@ -88,5 +89,5 @@ def _said(
         with_market[has_odds] = probabilities(model.with_market, rows)
         yield Forecaster.WITH_MARKET, with_market
     yield Forecaster.BOOKMAKERS, test.odds
-    yield Forecaster.ELO, EloAlone().fit(known).probabilities(test)
+    yield Forecaster.ELO, EloAlone().fit(learnt).probabilities(test)
     yield Forecaster.BASE_RATES, BaseRates().fit(known).probabilities(test)

@@ -31,7 +31,7 @@ def train(
     seasons: int = SEASONS,
     tell: Callable[[str], None] = lambda step: None,
 ) -> Trained:
-    """Learn from all finished matches, measure walk-forward, save and register. `tell` hears what is being done.
+    """Learn from finished matches, measure walk-forward, save and register. `tell` hears what is being done.
 
     Only the last `seasons` are measured, each after learning from all that came before it: with many it would take
     several times as long as all the rest, and tell of football long ago.
@@ -47,12 +47,13 @@ def train(
         )
     tell(f"Walking forward through the last {seasons} seasons of {len(data):,} matches")
     evaluation = walk_forward(data, only=data.seasons >= sorted(set(data.seasons.tolist()))[-seasons:][0])
-    tell("Fitting to all of them")
+    learnt = data.settled
+    tell(f"Fitting to {len(learnt):,} of them")
     row = registry.register(
-        fit_model(data),
-        matches=len(data),
-        first_day=date.fromordinal(int(data.days.min())),
-        last_day=date.fromordinal(int(data.days.max())),
+        fit_model(learnt),
+        matches=len(learnt),
+        first_day=date.fromordinal(int(learnt.days.min())),
+        last_day=date.fromordinal(int(learnt.days.max())),
         scores=evaluation and evaluation.as_dict(),
         beats_base_rates=evaluation and evaluation.beats_base_rates,
         trained_at=now,

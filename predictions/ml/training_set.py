@@ -62,6 +62,21 @@ class TrainingSet:
         return mask
 
     @property
+    def settled(self) -> TrainingSet:
+        """What to learn from: all but each league's first season, in which ratings are only leaving where all started.
+
+        They differ less there than they should, so whoever learns from it makes too much of differences later. All of
+        it, if too little were left.
+        """
+        import numpy as np
+
+        names, of = np.unique(self.leagues, return_inverse=True)
+        first = np.full(len(names), np.iinfo(np.int64).max)
+        np.minimum.at(first, of, self.seasons)
+        rest = self.where(self.seasons > first[of])
+        return rest if rest.is_enough else self
+
+    @property
     def is_enough(self) -> bool:
         """Whether a model that learns from this may be expected to beat base rates."""
         return len(self) >= FEWEST_MATCHES and self.has_all_outcomes

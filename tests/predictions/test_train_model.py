@@ -43,12 +43,12 @@ def test_a_model_is_trained_measured_and_activated() -> None:
     assert lines[:3] == [
         "Reading matches and their features …",
         "Walking forward through the last 3 seasons of 792 matches …",
-        "Fitting to all of them …",
+        "Fitting to 660 of them …",
     ]
     assert lines[4].split() == ["matches", "RPS", "base", "log", "loss", "base", "accuracy", "base"]
     assert [line.split()[:2] for line in lines[5:8]] == [["2014", "132"], ["2015", "132"], ["all", "264"]]
     assert lines[-2] == f"Model {row.version} is active."
-    assert lines[-1] == f"Model {row.version}, 792 matches from 2010-08-14 to 2016-05-02: active."
+    assert lines[-1] == f"Model {row.version}, 660 matches from 2011-08-14 to 2016-05-02: active."
     assert active_model().version == row.version
 
 
@@ -81,8 +81,8 @@ def test_json_holds_all_figures_and_nothing_else() -> None:
         "version": row.version,
         "status": "active",
         "trained": True,
-        "matches": 792,
-        "first_day": "2010-08-14",
+        "matches": 660,
+        "first_day": "2011-08-14",
         "last_day": "2016-05-02",
         "scores": row.scores,
     }

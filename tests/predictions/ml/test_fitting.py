@@ -126,15 +126,3 @@ def test_only_matches_with_odds_teach_what_they_mean() -> None:
     assert alone is not None
 
     assert (some.predict_proba(TOLD) == alone.predict_proba(TOLD)).all()
-
-
-def test_weights_reach_both() -> None:
-    data = _with_odds_in(600)
-    weights = np.where(np.arange(len(data)) % 2, 1.0, 0.0)
-    weighted, half = fit_model(data, weights), fit_model(_with_odds_in(600), np.ones(len(data)))
-    expected = fit_model(DATA.where(weights > 0)).pure
-    assert weighted.with_market is not None
-    assert half.with_market is not None
-
-    assert weighted.pure.predict_proba(DATA.features) == pytest.approx(expected.predict_proba(DATA.features), abs=1e-9)
-    assert abs(weighted.with_market.predict_proba(TOLD) - half.with_market.predict_proba(TOLD)).max() > 1e-3

@@ -23,8 +23,8 @@ def test_a_candidate_is_registered_with_what_it_was_made_of() -> None:
 
     assert evaluation is not None
     assert row == TrainedModel.objects.get()
-    assert (row.status, row.matches, row.trained_at) == ("candidate", 792, NOW)
-    assert (row.first_day, row.last_day) == (date(2010, 8, 14), date(2016, 5, 2))
+    assert (row.status, row.matches, row.trained_at) == ("candidate", 660, NOW)
+    assert (row.first_day, row.last_day) == (date(2011, 8, 14), date(2016, 5, 2))
     assert row.scores == evaluation.as_dict()
     assert row.beats_base_rates
     assert len(told) == 3

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from predictions.ml.features import features_of
 from predictions.ml.own_odds import OwnOdds
 from predictions.ml.training_set import TooFewMatches, read_training_set
 from tests.matches.ratings.football import FIRST_DAY, make_league, make_teams, match, season
+from tests.predictions.ml.conftest import training_set
 
 NUMBERS = ("features", "own_odds", "odds")
 
@@ -103,3 +104,20 @@ def test_without_a_single_draw_there_is_nothing_to_learn() -> None:
 
     with pytest.raises(TooFewMatches, match="3 finished matches do not hold"):
         read_training_set()
+
+
+def test_each_leagues_first_season_is_not_learnt_from() -> None:
+    data = training_set(3)
+    late = data.leagues == "xx.1"
+    seasons = data.seasons + late * 5
+
+    learnt = replace(data, seasons=seasons).settled
+    assert set(zip(learnt.leagues.tolist(), learnt.seasons.tolist(), strict=True)) == {
+        *(("xx.0", 2011), ("xx.0", 2012), ("xx.1", 2016), ("xx.1", 2017)),
+    }
+    assert len(learnt) == len(data) * 2 // 3
+
+
+def test_where_too_little_would_be_left_all_is_learnt_from() -> None:
+    data = training_set(2, per_season=400)
+    assert data.settled is data
