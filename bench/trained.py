@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
     from matches.importers import find, import_files
     from predictions.ml.features import features_of
     from predictions.ml.fitting import fit_model
-    from predictions.ml.forecasts import foretell
+    from predictions.ml.evaluation.forecasts import foretell
     from predictions.ml.training import SEASONS, train
     from predictions.ml.training_set import read_training_set
 

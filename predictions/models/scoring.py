@@ -1,4 +1,4 @@
-"""Scores of probabilities as SQL, for rows that have a `match`: what predictions.ml.metrics computes on arrays.
+"""Scores of probabilities as SQL, for rows that have a `match`: what `predictions.ml.evaluation` computes on arrays.
 
 Each is null where the probabilities are. A match without a score must be filtered out before.
 """
@@ -13,7 +13,7 @@ from django.db.models.functions import Ln
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, IsNull, LessThan
 
 SMALLEST = 1e-15
-"""The least probability that log loss distinguishes from none, as in predictions.ml.metrics."""
+"""The least probability that log loss distinguishes from none, as in predictions.ml.evaluation.metrics."""
 
 HOME_WON = Q(match__home_goals__gt=F("match__away_goals"))
 DRAWN = Q(match__home_goals=F("match__away_goals"))

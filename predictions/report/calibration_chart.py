@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from predictions.ml.calibration import CalibrationBin, calibration_error
+from predictions.ml.evaluation.calibration import CalibrationBin, calibration_error
 from predictions.report.axis import Axis
 from predictions.report.words import figure
 

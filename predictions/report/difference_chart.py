@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from predictions.ml.comparison import Comparison
-from predictions.ml.forecasts import Forecaster
+from predictions.ml.evaluation.comparison import Comparison
+from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.report.axis import axis_around
 from predictions.report.words import NAMES, signed
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 
-from predictions.ml.bootstrap import RESAMPLES, Interval
-from predictions.ml.calibration import BINS
-from predictions.ml.comparison import Comparison, Part
 from predictions.ml.evaluation import RIVALS, Evaluation
-from predictions.ml.forecasts import Forecaster
-from predictions.ml.metrics import Scores
+from predictions.ml.evaluation.bootstrap import RESAMPLES, Interval
+from predictions.ml.evaluation.calibration import BINS
+from predictions.ml.evaluation.comparison import Comparison, Part
+from predictions.ml.evaluation.forecasts import Forecaster
+from predictions.ml.evaluation.metrics import Scores
 from predictions.report.calibration_chart import calibration_chart
 from predictions.report.difference_chart import difference_chart
 from predictions.report.season_chart import season_chart

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from math import ceil
 from typing import NamedTuple
 
-from predictions.ml.comparison import Part
-from predictions.ml.forecasts import Forecaster
+from predictions.ml.evaluation.comparison import Part
+from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.report.axis import axis_around
 from predictions.report.words import NAMES, figure, season_name
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from predictions.ml.bootstrap import RESAMPLES, Interval
-from predictions.ml.comparison import Part
 from predictions.ml.evaluation import RIVALS, Evaluation
-from predictions.ml.forecasts import Forecaster
-from predictions.ml.metrics import Scores
+from predictions.ml.evaluation.bootstrap import RESAMPLES, Interval
+from predictions.ml.evaluation.comparison import Part
+from predictions.ml.evaluation.forecasts import Forecaster
+from predictions.ml.evaluation.metrics import Scores
 from predictions.report.words import NAMES, figure, season_name, signed
 
 OVERALL = "{:<17}{:>8}{:>9}{:>10}{:>9}{:>10}{:>13}{:>11}  {}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from predictions.ml.evaluation import TOP
-from predictions.ml.forecasts import Forecaster
+from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.ml.outcomes import Outcome
 
 NAMES = {

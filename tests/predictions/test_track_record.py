@@ -12,7 +12,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from matches.models import League, Match
-from predictions.ml.metrics import score
+from predictions.ml.evaluation.metrics import score
 from predictions.models import PublishedPrediction
 from predictions.track_record import Figures, Record, by_league, by_model, together
 from tests.predictions.publishing import BEFORE, make_match, say

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from predictions.activation import NotGoodEnough, activate
 from predictions.ml import registry
-from predictions.ml.comparison import Part
 from predictions.ml.evaluation import Evaluation
+from predictions.ml.evaluation.comparison import Part
 from predictions.ml.training import SEASONS, Trained, train
 from predictions.ml.training_set import FEWEST_MATCHES, TooFewMatches
 from predictions.models import TrainedModel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def demo(db: None) -> None:
 def test_every_played_match_is_served_the_features_that_training_used() -> None:
     played = list(Match.objects.played().order_by("season", "day", "pk").values_list("pk", flat=True))
     trained = read_training_set().features
-    served = []
+    served: list[Any] = []
     while len(served) < len(played):
         # Alone, and in company of any size.
         some = played[len(served) :][: 1 + len(served) % 50]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from predictions.ml.calibration import CalibrationBin
+from predictions.ml.evaluation.calibration import CalibrationBin
 from predictions.report.calibration_chart import BAR_HEIGHT, calibration_chart
 
 CHART = calibration_chart("Draw", [CalibrationBin(100, 0.25, 0.25, 0.2, 0.35), CalibrationBin(50, 0.5, 0.75, 0.6, 0.9)])

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from predictions.ml.bootstrap import Interval
 from predictions.ml.evaluation import Evaluation
-from predictions.ml.forecasts import Forecaster
+from predictions.ml.evaluation.bootstrap import Interval
+from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.report.difference_chart import difference_chart
 from predictions.report.words import signed
 

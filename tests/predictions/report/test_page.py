@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from predictions.ml.evaluation import Evaluation
-from predictions.ml.forecasts import Forecaster
+from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.report.page import page
 from predictions.report.words import figure, signed
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from predictions.ml.evaluation import Evaluation
-from predictions.ml.forecasts import Forecaster
+from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.report.season_chart import LINE_HEIGHT, NAME_WIDTH, Line, season_chart
 
 

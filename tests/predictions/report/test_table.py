@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from predictions.ml.evaluation import Evaluation
-from predictions.ml.forecasts import Forecaster
+from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.report.table import table
 
 

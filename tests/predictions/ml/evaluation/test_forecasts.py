@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from predictions.ml.baseline import BaseRates, EloAlone
+from predictions.ml.evaluation.baseline import BaseRates, EloAlone
+from predictions.ml.evaluation.forecasts import Forecaster, Forecasts, Step, foretell
 from predictions.ml.fitting import FittedModel, fit_model
-from predictions.ml.forecasts import Forecaster, Forecasts, Step, foretell
 from predictions.ml.outcomes import probabilities
 from predictions.ml.training_set import FEWEST_MATCHES, TrainingSet
 from tests.predictions.ml.conftest import training_set

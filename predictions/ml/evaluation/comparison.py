@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from predictions.ml.bootstrap import Interval
-from predictions.ml.forecasts import Forecaster
-from predictions.ml.metrics import Scores
+from predictions.ml.evaluation.bootstrap import Interval
+from predictions.ml.evaluation.forecasts import Forecaster
+from predictions.ml.evaluation.metrics import Scores
 
 # Decimals of the figures that are stored.
 DIGITS = 6

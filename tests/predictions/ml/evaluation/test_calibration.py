@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from predictions.ml.calibration import CalibrationBin, calibration_bins, calibration_error
+from predictions.ml.evaluation.calibration import CalibrationBin, calibration_bins, calibration_error
 
 
 def _bins(*predictions: tuple[float, bool]) -> list[CalibrationBin]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from predictions.ml.calibration import calibration_bins, calibration_error
+from predictions.ml.evaluation.calibration import calibration_bins, calibration_error
 from predictions.ml.outcomes import OUTCOMES
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from predictions.ml.calibration import calibration_error
-from predictions.ml.comparison import Part
 from predictions.ml.confidence import confidence_table
 from predictions.ml.evaluation import RIVALS, TOP, Evaluation, walk_forward
-from predictions.ml.forecasts import Forecaster, foretell
-from predictions.ml.metrics import ranked_probability_scores, score
+from predictions.ml.evaluation.calibration import calibration_error
+from predictions.ml.evaluation.comparison import Part
+from predictions.ml.evaluation.forecasts import Forecaster, foretell
+from predictions.ml.evaluation.metrics import ranked_probability_scores, score
 from predictions.ml.outcomes import OUTCOMES
 from predictions.ml.training_set import FEWEST_MATCHES, TrainingSet
 from tests.predictions.ml.conftest import training_set

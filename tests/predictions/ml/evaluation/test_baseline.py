@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from predictions.ml.baseline import BaseRates, EloAlone
+from predictions.ml.evaluation.baseline import BaseRates, EloAlone
+from predictions.ml.evaluation.metrics import score
 from predictions.ml.features import FEATURE_NAMES
-from predictions.ml.metrics import score
 from predictions.ml.training_set import TrainingSet
 from tests.predictions.ml.conftest import training_set
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from predictions.ml import bootstrap
-from predictions.ml.bootstrap import Resampled
+from predictions.ml.evaluation import bootstrap
+from predictions.ml.evaluation.bootstrap import Resampled
 
 ONE = np.array([0])
 

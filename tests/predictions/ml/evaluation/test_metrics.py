@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, brier_score_loss, log_loss
 
-from predictions.ml.metrics import ranked_probability_scores, score
+from predictions.ml.evaluation.metrics import ranked_probability_scores, score
 from predictions.ml.outcomes import OUTCOMES
 
 

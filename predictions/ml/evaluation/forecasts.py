@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from predictions.ml.baseline import BaseRates, EloAlone
+from predictions.ml.evaluation.baseline import BaseRates, EloAlone
 from predictions.ml.fitting import FittedModel, fit_model
 from predictions.ml.outcomes import OUTCOMES, probabilities
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from predictions.ml.bootstrap import Resampled
-from predictions.ml.calibration import CalibrationBin, calibration_bins
-from predictions.ml.comparison import Comparison, Part, rounded
 from predictions.ml.confidence import confidence_table
+from predictions.ml.evaluation.bootstrap import Resampled
+from predictions.ml.evaluation.calibration import CalibrationBin, calibration_bins
+from predictions.ml.evaluation.comparison import Comparison, Part, rounded
+from predictions.ml.evaluation.forecasts import Forecaster, Forecasts, Step, foretell
+from predictions.ml.evaluation.metrics import Scores, happened, ranked_probability_scores, score
 from predictions.ml.fitting import FittedModel, fit_model
-from predictions.ml.forecasts import Forecaster, Forecasts, Step, foretell
-from predictions.ml.metrics import Scores, happened, ranked_probability_scores, score
 from predictions.ml.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
