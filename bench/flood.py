@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BenchError, StartError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(json.dumps(reports) if options.json else "".join(f"{_line(report)}\n" for report in reports))
+    lines = [json.dumps(reports)] if options.json else [_line(report) for report in reports]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     recommended = [report for report in reports if report["policy"] == RECOMMENDED_POLICY]
     return 1 if any(report["kept"] < FEWEST_KEPT * report["predictions"] for report in recommended) else 0
 

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BenchError, StartError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(json.dumps(reports) if options.json else table(reports))
+    sys.stdout.write(f"{json.dumps(reports)}\n" if options.json else table(reports))
     return 0 if reports[0]["beyond"] <= MOST_BYTES else 1
 
 

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     one_fit = report["features_seconds"] + report["fit_seconds"]
     report["times"] = report["train_seconds"] / (one_fit + report["other_fits_seconds"])
     report["times_one_fit"] = report["train_seconds"] / one_fit
-    sys.stdout.write(json.dumps(report) if options.json else table(report))
+    sys.stdout.write(f"{json.dumps(report)}\n" if options.json else table(report))
     return 0 if report["times"] <= MOST_TIMES else 1
 
 

@@ -2,8 +2,8 @@
 
 Its answers have keys of their own, so they can be in the cache while another model is still active. Then the database
 says that it is active, and the outbox tells every process that serves (see predictions.invalidation). Then what it says
-of the matches ahead is written down: hits on warmed answers would not do that. Done again, it makes up for what was
-left undone.
+of the matches ahead is written down, as long as it is the active one: hits on warmed answers would not do that. Done
+again, it makes up for what was left undone.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Activation:
     """What was done."""
 
     row: TrainedModel
+    """As it was in the end: somebody may have made another one active meanwhile."""
     former: str | None
     """The version that was active before."""
     warmed: Warmed | None
@@ -58,6 +59,8 @@ class Activation:
         return "\n".join((*_said_of_warming(self.warmed), self._said_of_switch()))
 
     def _said_of_switch(self) -> str:
+        if self.row.status != TrainedModel.Status.ACTIVE:
+            return f"Model {self.row.version} was made the active one, but another has taken its place since."
         if self.former == self.row.version:
             return f"Model {self.row.version} was active already."
         return f"Model {self.row.version} is active" + (f", instead of {self.former}." if self.former else ".")
@@ -86,7 +89,8 @@ def activate(
     warmed = warming.warm(match_ids, model=model, clock=clock) if warms else None
     former = TrainedModel.objects.filter(status=TrainedModel.Status.ACTIVE).values_list("version", flat=True).first()
     row = registry.activate(version, now=clock())
-    warming.publish(match_ids, model=model, clock=clock)
+    if not warming.publish(match_ids, model=model, clock=clock):
+        row.refresh_from_db()
     return Activation(row, former, warmed)
 
 

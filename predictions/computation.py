@@ -64,17 +64,25 @@ class Computation:
             pk, match = said.match_id, matches[said.match_id]
             spread = spread_of(_turns.next(match.league.code))
             parts = [_part(pk, features[pk], now, spread)] if pk in features.keys() - cached.keys() else []
-            document = prediction_document(match, said, form_of(match), now=moment, learnt_until=self.model.last_day)
+            document = prediction_document(match, said, form_of(match), now=moment, learnt=self.model.learnt)
             computed[pk] = _computed(match, document, parts, now, spread)
         if self.publishes:
-            publisher.submit((said, kickoff) for said in new if moment < (kickoff := matches[said.match_id].kickoff))
+            publisher.submit((said, matches[said.match_id].kickoff) for said in new if _counts(said, matches))
         return computed
 
     def _say(self, matches: Sequence[Match], features: Mapping[int, Features], moment: datetime) -> list[Publication]:
         model = self.model
         predictions = model.predict([features[match.pk] for match in matches], [_own_odds(match) for match in matches])
         return [
-            Publication(match.pk, prediction.as_json(), model.version, model.trained_at, moment)
+            Publication(
+                match.pk,
+                match.home_team_id,
+                match.away_team_id,
+                prediction.as_json(),
+                model.version,
+                model.trained_at,
+                moment,
+            )
             for match, prediction in zip(matches, predictions, strict=True)
         ]
 
@@ -129,6 +137,12 @@ def _count_features(matches: Iterable[Match], cached: Container[int]) -> None:
         count(Layer.FEATURES, Outcome.HIT if match.pk in cached else Outcome.MISS, match.league.code)
 
 
+def _counts(said: Publication, matches: Mapping[int, Match]) -> bool:
+    """Whether it foretells anything. A result may have been entered before its kickoff, or the kickoff be wrong."""
+    match = matches[said.match_id]
+    return said.made_at < match.kickoff and match.status not in Match.WITH_SCORE
+
+
 def _own_odds(match: Match) -> OwnOdds | None:
     return OwnOdds.of(match.closing_odds_home, match.closing_odds_draw, match.closing_odds_away)
 
@@ -145,7 +159,7 @@ def _part(match_id: int, features: Features, now: float, spread: float) -> Part:
 def _computed(match: Match, document: Mapping[str, Any], parts: Sequence[Part], now: float, spread: float) -> Computed:
     league, kickoff = match.league, match.kickoff.timestamp()
     return Computed(
-        body=json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
+        body=json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(),
         lifetime=lifetime(
             now=now,
             ttl=league.cache_ttl,

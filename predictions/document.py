@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Container, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from matches.api.serializers import MatchSerializer
@@ -14,16 +14,15 @@ from predictions.published import Publication
 
 
 def prediction_document(
-    match: Match, said: Publication, form: Form, *, now: datetime, learnt_until: date
+    match: Match, said: Publication, form: Form, *, now: datetime, learnt: Container[int]
 ) -> dict[str, Any]:
     """What was said of a match, and what there is to say beside it. Times are UTC.
 
     `frozen`: the match has kicked off, and this is what was said of it before. `retrospective`: nothing was, so this
-    was made afterwards; it uses only what was known before all the same. `in_sample`: not even that, for the model,
-    which has learnt from results up to the day `learnt_until`, has learnt from the result of this match as well.
+    was made afterwards; it uses only what was known before all the same. `in_sample`: not even that, for the model
+    has learnt from this very match. `learnt` are the ids of those that the active one has learnt from.
     """
-    retrospective = said.made_at >= match.kickoff
-    played = match.status == Match.Status.FINISHED
+    frozen = said.made_at < match.kickoff <= now
     return {
         "match": MatchSerializer(match).data,
         **said.said,
@@ -32,9 +31,9 @@ def prediction_document(
         "last_meetings": _matches(form.meetings),
         "model": {"version": said.model_version, "trained_at": _iso(said.trained_at)},
         "made_at": _iso(said.made_at),
-        "frozen": said.made_at < match.kickoff <= now,
-        "retrospective": retrospective,
-        "in_sample": retrospective and played and match.day <= learnt_until,
+        "frozen": frozen,
+        "retrospective": said.made_at >= match.kickoff,
+        "in_sample": not frozen and match.pk in learnt,
     }
 
 

@@ -22,10 +22,10 @@ from predictions.published import Publication, publish
 logger = logging.getLogger(__name__)
 
 MOST_WAITING = 10_000
-"""Some 30 MB. There are never more than the matches ahead times the models that were active."""
+"""Some 30 MB. Unless teams change, there are never more than the matches ahead times the models that were active."""
 
 
-_Key = tuple[int, str]
+_Key = tuple[int, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Waiting:
 
 
 class Publisher:
-    """Publications that are still to be written, the last of each match and model. Threads share it."""
+    """Publications that are still to be written, the last of each match, its teams and model. Threads share it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -55,12 +55,11 @@ class Publisher:
         since = monotonic()
         with self._lock:
             for said, kickoff in publications:
-                key = (said.match_id, said.model_version)
-                known = self._waiting.get(key)
+                known = self._waiting.get(said.key)
                 if known is None and len(self._waiting) >= MOST_WAITING:
                     logger.error("More than %d predictions wait to be written down: one is dropped.", MOST_WAITING)
                 elif known is None or known.said.made_at <= said.made_at:
-                    self._waiting[key] = _Waiting(said, kickoff, since)
+                    self._waiting[said.key] = _Waiting(said, kickoff, since)
         self.hurry()
 
     def hurry(self) -> None:

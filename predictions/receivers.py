@@ -21,6 +21,7 @@ from predictions.cache import connecting
 from predictions.invalidation import Cause, catch_up, record
 from predictions.ml import registry
 from predictions.models import TrainedModel
+from predictions.models.published import published_predictions_deleted
 from predictions.models.trained_model import trained_models_changed
 
 
@@ -53,6 +54,12 @@ def void_teams(*, team_ids: Collection[int], **kwargs: Any) -> None:
 def void_active_model(**kwargs: Any) -> None:
     """What each process knows of the active model."""
     record([Cause(active_model=True)])
+
+
+@receiver(published_predictions_deleted, dispatch_uid="predictions.published_predictions_deleted")
+def void_matches_no_longer_told(*, match_ids: Collection[int], **kwargs: Any) -> None:
+    """The matches of which something published is deleted: after kickoff it was the answer."""
+    record([Cause(match_ids=match_ids)] if match_ids else [])
 
 
 @receiver(post_delete, sender=TrainedModel, dispatch_uid="predictions.deleted_model")

@@ -18,6 +18,7 @@ from predictions.cache.admission import Overloaded
 from predictions.cache.answers import Answer, Source
 from predictions.cache.background import background
 from predictions.ml.active import ActiveModel
+from predictions.models import TrainedModel
 from predictions.publishing import publisher
 
 DAYS = 7
@@ -84,14 +85,23 @@ def warm(
     return Warmed(len(match_ids), stored, sources[Source.HIT] + sources[Source.STALE], stopped)
 
 
-def publish(match_ids: Sequence[int], *, model: ActiveModel, clock: Callable[[], datetime] = timezone.now) -> None:
+def publish(match_ids: Sequence[int], *, model: ActiveModel, clock: Callable[[], datetime] = timezone.now) -> bool:
     """Write down what the active model says of these matches, as if somebody had asked for each of them now.
 
+    Ends early, and returns False, if another one has become active. What is said last counts, and the time of saying is
+    taken before the database is asked which one is active: so one that becomes so between that and the writing, and
+    then says something itself, has the last word. All of it goes by the clock. What is left of the race is that of two
+    machines whose clocks differ by more than lies between the two, until somebody has the later one compute again.
     Raises django.db.Error.
     """
+    active = TrainedModel.objects.filter(version=model.version, status=TrainedModel.Status.ACTIVE)
     for batch in _batches(match_ids, "Publishing"):
-        services.publish(batch, model=model, now=clock())
+        now = clock()
+        if not active.exists():
+            return False
+        services.publish(batch, model=model, now=now)
         publisher.write()
+    return True
 
 
 def _ask(match_ids: Sequence[int], model: ActiveModel | None, now: datetime) -> dict[int, Answer]:

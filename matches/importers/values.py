@@ -7,12 +7,11 @@ from datetime import date, time
 from math import isfinite
 
 from matches.importers.records import InvalidRow
-from matches.models.match import EARLIEST_SEASON, LATEST_SEASON
+from matches.models.match import EARLIEST_SEASON, LATEST_SEASON, MOST_ODDS
 
 LONGEST_NAME = 100
 MOST_SHOTS = 999
-# Far above any bookmaker's; what exceeds it is a slip of the keyboard.
-HIGHEST_ODDS = 10_000.0
+
 
 _DIGITS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{0,20})?")
 _TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?::00)?")
@@ -47,8 +46,8 @@ def odds(value: str) -> float:
     number = _number(value)
     if number is None:
         raise InvalidRow(f"odds {_shown(value)} are not a number")
-    if not 1 < number <= HIGHEST_ODDS:
-        raise InvalidRow(f"odds {_shown(value)} are not between 1 and {HIGHEST_ODDS:.0f}")
+    if not 1 < number <= MOST_ODDS:
+        raise InvalidRow(f"odds {_shown(value)} are not between 1 and {MOST_ODDS:.0f}")
     return number
 
 

@@ -15,7 +15,14 @@ from matches.models.team import Team
 from matches.querysets import MatchQuerySet
 
 MOST_GOALS = 99
-ODDS = "Decimal odds nearest to kickoff: closing ones where they are known, else those of the days before."
+# Far above any bookmaker's; what exceeds it is a slip of the keyboard.
+MOST_ODDS = 10_000.0
+ODDS: dict[str, Any] = {
+    "null": True,
+    "blank": True,
+    "validators": [MinValueValidator(1.0), MaxValueValidator(MOST_ODDS)],
+    "help_text": "Decimal odds nearest to kickoff: closing ones where they are known, else those of the days before.",
+}
 EARLIEST_SEASON, LATEST_SEASON = 1850, 2200
 
 
@@ -47,9 +54,9 @@ class Match(models.Model):
     away_shots = models.PositiveSmallIntegerField(null=True, blank=True)
     home_shots_on_target = models.PositiveSmallIntegerField(null=True, blank=True)
     away_shots_on_target = models.PositiveSmallIntegerField(null=True, blank=True)
-    closing_odds_home = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)], help_text=ODDS)
-    closing_odds_draw = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)], help_text=ODDS)
-    closing_odds_away = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1.0)], help_text=ODDS)
+    closing_odds_home = models.FloatField(**ODDS)
+    closing_odds_draw = models.FloatField(**ODDS)
+    closing_odds_away = models.FloatField(**ODDS)
     provenance = models.JSONField(
         default=dict, blank=True, editable=False, help_text="Which source each group of fields came from."
     )
@@ -103,6 +110,10 @@ class Match(models.Model):
                     closing_odds_home__gt=1,
                     closing_odds_draw__gt=1,
                     closing_odds_away__gt=1,
+                    # Which infinity is not, nor nan, that PostgreSQL holds to be greater still.
+                    closing_odds_home__lte=MOST_ODDS,
+                    closing_odds_draw__lte=MOST_ODDS,
+                    closing_odds_away__lte=MOST_ODDS,
                 ),
                 name="match_odds_all_or_none",
             ),

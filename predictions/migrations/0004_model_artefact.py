@@ -44,6 +44,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='trainedmodel',
+            name='learnt_from',
+            field=models.JSONField(default=list, help_text='The first and the last id of each row of matches that it learnt from.'),
+        ),
+        migrations.AddField(
+            model_name='trainedmodel',
             name='own_odds_schema',
             field=models.CharField(default='', help_text="The same hash for what it is told of a match's own odds.", max_length=16),
         ),

@@ -14,12 +14,17 @@ FOREIGN_KEY = """
 
 
 def move(apps, schema_editor):
-    """From one row a match to one a match and model. Of what was said the columns tell all."""
+    """From one row a match to one a match and model. Of what was said the columns tell all.
+
+    Of which teams it was said nobody knows any more: of those that are the match's now.
+    """
     new = apps.get_model('predictions', 'PublishedPrediction')
     rows = (
         new(
             match_id=row.match_id,
             model_version=row.model_version,
+            home_team_id=row.home_team_id,
+            away_team_id=row.away_team_id,
             trained_at=row.trained_at,
             home=row.home,
             draw=row.draw,
@@ -30,15 +35,19 @@ def move(apps, schema_editor):
             },
             made_at=row.made_at,
         )
-        for row in apps.get_model('predictions', 'FormerPrediction').objects.order_by('match_id').iterator()
+        for row in apps.get_model('predictions', 'FormerPrediction')
+        .objects.annotate(home_team_id=F('match__home_team_id'), away_team_id=F('match__away_team_id'))
+        .order_by('match_id')
+        .iterator()
     )
     create(new, rows, schema_editor)
 
 
 def move_back(apps, schema_editor):
-    """Of each match what was said last."""
+    """Of each match what was said last of those that are its teams now."""
     new, former = (apps.get_model('predictions', name) for name in ('PublishedPrediction', 'FormerPrediction'))
-    by_match = groupby(new.objects.order_by('match_id', 'made_at', 'id').iterator(), lambda row: row.match_id)
+    said = new.objects.filter(home_team_id=F('match__home_team_id'), away_team_id=F('match__away_team_id'))
+    by_match = groupby(said.order_by('match_id', 'made_at', 'id').iterator(), lambda row: row.match_id)
     rows = (
         former(
             match_id=match_id,
@@ -87,6 +96,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('match', models.ForeignKey(db_constraint=False, db_index=False, on_delete=CASCADE, related_name='published_predictions', to='matches.match')),
                 ('model_version', models.CharField(max_length=40)),
+                ('home_team_id', models.BigIntegerField(help_text="The match's home team when this was said.")),
+                ('away_team_id', models.BigIntegerField(help_text="The match's away team when this was said.")),
                 ('trained_at', models.DateTimeField(help_text='When that model was trained.')),
                 ('home', models.FloatField(help_text='The probability that the home team wins.')),
                 ('draw', models.FloatField(help_text='The probability of a draw.')),

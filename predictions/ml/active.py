@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import Error as DatabaseError
 from predictions.ml import registry
 from predictions.ml.features import Features
 from predictions.ml.fitting import FittedModel
+from predictions.ml.learnt import Learnt
 from predictions.ml.own_odds import OwnOdds
 from predictions.ml.prediction import Prediction, predict
 from predictions.models.trained_model import TrainedModel
@@ -36,9 +37,8 @@ class ActiveModel:
     """Tells its cached answers from those of others."""
     trained_at: datetime
     fitted: FittedModel
-    first_day: date
-    last_day: date
-    """It has learnt from matches from the one day to the other."""
+    learnt: Learnt
+    """The matches that it has learnt from."""
     scores: dict[str, Any] | None
     """What `Evaluation.as_dict` told of it; None: not measured."""
 
@@ -46,7 +46,11 @@ class ActiveModel:
     def of(cls, row: TrainedModel) -> ActiveModel:
         """The model of this row. Raises registry.UnusableModel, and django.db.Error."""
         fitted = registry.load(row)
-        return cls(row.version, row.digest, row.trained_at, fitted, row.first_day, row.last_day, row.scores)
+        try:
+            learnt = Learnt(row.learnt_from)
+        except (TypeError, ValueError) as error:
+            raise registry.UnusableModel(row, f"what it has learnt from can't be read ({error}).") from error
+        return cls(row.version, row.digest, row.trained_at, fitted, learnt, row.scores)
 
     def predict(self, features: Sequence[Features], odds: Sequence[OwnOdds | None] | None = None) -> list[Prediction]:
         """One prediction per match, in order; `odds` are the matches' own, where any are known.

@@ -18,8 +18,10 @@ from django.utils import timezone
 from predictions.ml import artefacts
 from predictions.ml.features import FEATURE_NAMES, FEATURE_SCHEMA
 from predictions.ml.fitting import FittedModel
+from predictions.ml.learnt import Learnt
 from predictions.ml.own_odds import OWN_ODDS_SCHEMA
 from predictions.ml.serialisation import NotAModel, dumps, loads
+from predictions.ml.trial import FailedTrial, try_out
 from predictions.models.trained_model import TrainedModel, digest_of
 
 # How many versions to name to who asks for one that is not there.
@@ -56,6 +58,10 @@ class NotTheEstimator(UnusableModel):
     """Its artefact holds something else than what `fit_model` makes."""
 
 
+class NotServable(UnusableModel):
+    """It is built as it should be, and can't predict an ordinary match."""
+
+
 def library_versions() -> dict[str, str]:
     """What runs here, by name. Of Python the first two numbers, since the third changes nothing in a model."""
     versions = {name: version_of(name) for name in LIBRARIES}
@@ -71,6 +77,7 @@ def register(
     scores: dict[str, Any] | None,
     trained_at: datetime,
     beats_base_rates: bool | None = None,
+    learnt: Learnt | None = None,
 ) -> TrainedModel:
     """Save the artefact and its row, a candidate. Raises OSError if MODEL_DIRECTORY can't be written."""
     artefact = dumps(model)
@@ -88,6 +95,7 @@ def register(
             matches=matches,
             first_day=first_day,
             last_day=last_day,
+            learnt_from=learnt.ranges if learnt else [],
             scores=scores,
             beats_base_rates=beats_base_rates,
             trained_at=trained_at,
@@ -115,18 +123,12 @@ def previous() -> TrainedModel:
 
 def load(row: TrainedModel) -> FittedModel:
     """A registered model, after every check. Raises UnusableModel, and django.db.Error."""
-    if row.feature_schema != FEATURE_SCHEMA:
+    if row.feature_schema != FEATURE_SCHEMA or row.feature_names != list(FEATURE_NAMES):
         raise OtherFeatures(row, _how_features_differ(row))
     if row.own_odds_schema != OWN_ODDS_SCHEMA:
         theirs = row.own_odds_schema or "none"
         raise OtherFeatures(row, f"it knows a match's own odds as {theirs}, this code makes {OWN_ODDS_SCHEMA}.")
-    here = library_versions()
-    differing = [
-        f"{name} {row.library_versions.get(name, 'unknown')} (here {here.get(name, 'unknown')})"
-        for name in sorted(here.keys() | row.library_versions.keys())
-        if here.get(name) != row.library_versions.get(name)
-    ]
-    if differing:
+    if differing := _differing_versions(row):
         raise OtherVersions(row, f"it was made with {', '.join(differing)}.")
     try:
         artefact = artefacts.read(row.sha256)
@@ -135,9 +137,13 @@ def load(row: TrainedModel) -> FittedModel:
     if hashlib.sha256(artefact).hexdigest() != row.sha256:
         raise ArtefactChanged(row, f"the artefact {row.sha256} is not the one that was registered.")
     try:
-        return loads(artefact)
+        model = loads(artefact)
+        try_out(model, row.scores)
     except NotAModel as error:
         raise NotTheEstimator(row, f"the artefact {row.sha256} {error}.") from error
+    except FailedTrial as error:
+        raise NotServable(row, f"it {error}.") from error
+    return model
 
 
 @transaction.atomic
@@ -180,9 +186,20 @@ def _keep_others_out() -> None:
             cursor.execute(f"LOCK TABLE {TrainedModel._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
+def _differing_versions(row: TrainedModel) -> list[str]:
+    here, theirs = library_versions(), row.library_versions if isinstance(row.library_versions, dict) else {}
+    return [
+        f"{name} {theirs.get(name, 'unknown')} (here {here.get(name, 'unknown')})"
+        for name in sorted(here.keys() | theirs.keys())
+        if here.get(name) != theirs.get(name)
+    ]
+
+
 def _how_features_differ(row: TrainedModel) -> str:
     schemas = f"it knows features {row.feature_schema}, this code makes {FEATURE_SCHEMA}"
-    lacking = [name for name in FEATURE_NAMES if name not in row.feature_names]
-    unknown = [name for name in row.feature_names if name not in FEATURE_NAMES]
+    theirs = row.feature_names if isinstance(row.feature_names, list) else []
+    lacking = [name for name in FEATURE_NAMES if name not in theirs]
+    unknown = [str(name) for name in theirs if name not in FEATURE_NAMES]
     names = [f"without {', '.join(lacking)}"] * bool(lacking) + [f"with {', '.join(unknown)}"] * bool(unknown)
-    return f"{schemas} ({'; '.join(names) or 'of the same names and another meaning'})."
+    otherwise = "in another order" if row.feature_schema == FEATURE_SCHEMA else "of the same names and another meaning"
+    return f"{schemas} ({'; '.join(names) or otherwise})."

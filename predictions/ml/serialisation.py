@@ -1,7 +1,7 @@
 """A fitted model as bytes, and back: skops, which holds data and the names of types, no code.
 
 What is read is believed only if it is built as what `fit_model` makes: a dictionary of two classifiers of the very
-types, features, outcomes and shapes, all numbers finite, and no attribute that hides a method.
+types, features, outcomes and shapes, all numbers within reason, and no attribute that hides a method.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from predictions.ml.own_odds import OWN_ODDS_NAMES
 
 # What an artefact may hold beyond the parts of scikit-learn and numpy that skops knows to be harmless.
 TRUSTED_TYPES = ["predictions.ml.estimator.OutcomeClassifier"]
+# No number of a fitted model comes near: a feature is of the size of 1. With larger ones sums would overflow.
+LARGEST = 1e6
+SMALLEST_SCALE = 1e-6
 
 
 class NotAModel(Exception):
@@ -89,10 +92,12 @@ def _check_pipeline(pipeline: Any, columns: int) -> None:
         (len(OUTCOMES), columns): (regression.coef_,),
         (len(OUTCOMES),): (regression.intercept_,),
     }
-    if not all(_is_finite(array, shape) for shape, arrays in numbers.items() for array in arrays):
-        raise NotAModel("holds numbers of another shape, or that are not finite")
-    if not (_knows_outcomes(regression) and scaler.with_mean and scaler.with_std and (scaler.scale_ > 0).all()):
-        raise NotAModel("was fitted to other outcomes, or does not scale")
+    if not all(_is_sane(array, shape) for shape, arrays in numbers.items() for array in arrays):
+        raise NotAModel(f"holds numbers of another shape, not finite or beyond {LARGEST:,.0f}")
+    if not (scaler.with_mean and scaler.with_std and (scaler.scale_ >= SMALLEST_SCALE).all()):
+        raise NotAModel(f"does not scale, or by less than {SMALLEST_SCALE}")
+    if not _knows_outcomes(regression):
+        raise NotAModel("was fitted to other outcomes")
 
 
 def _is(found: Any, like: Any) -> bool:
@@ -101,11 +106,12 @@ def _is(found: Any, like: Any) -> bool:
 
 
 def _knows_outcomes(classifier: Any) -> bool:
-    return sorted(classifier.classes_.tolist()) == sorted(OUTCOMES)
+    """In the order in which scikit-learn keeps them, which is that of the coefficients' rows."""
+    return bool(classifier.classes_.tolist() == sorted(OUTCOMES))
 
 
-def _is_finite(array: Any, shape: tuple[int, ...]) -> bool:
+def _is_sane(array: Any, shape: tuple[int, ...]) -> bool:
     import numpy as np
 
     is_array = type(array) is np.ndarray and array.dtype == np.float64
-    return is_array and array.shape == shape and bool(np.isfinite(array).all())
+    return is_array and array.shape == shape and bool((np.abs(array) <= LARGEST).all())  # nan is not

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from predictions.ml import registry
 from predictions.ml.evaluation import Evaluation, walk_forward
 from predictions.ml.fitting import fit_model
+from predictions.ml.learnt import Learnt
 from predictions.ml.training_set import TooFewMatches, read_training_set
 from predictions.models.trained_model import TrainedModel
 
@@ -48,7 +49,8 @@ def train(
     tell(f"Walking forward through the last {seasons} seasons of {len(data):,} matches")
     evaluation = walk_forward(data, only=data.seasons >= sorted(set(data.seasons.tolist()))[-seasons:][0])
     learnt = data.settled
-    tell(f"Fitting to {len(learnt):,} of them")
+    less = "" if learnt is data else ": all but each league's first season"
+    tell(f"Fitting to {len(learnt):,} of them{less}")
     row = registry.register(
         fit_model(learnt),
         matches=len(learnt),
@@ -56,6 +58,7 @@ def train(
         last_day=date.fromordinal(int(learnt.days.max())),
         scores=evaluation and evaluation.as_dict(),
         beats_base_rates=evaluation and evaluation.beats_base_rates,
+        learnt=Learnt.of(learnt.ids.tolist()),
         trained_at=now,
     )
     return Trained(row, evaluation)

@@ -46,6 +46,8 @@ class TrainingSet:
     """One column per field of OwnOdds; nan where the match has no odds."""
     odds: Rows
     """The bookmakers' probabilities, one column per outcome in the order of OUTCOMES; nan where there are no odds."""
+    ids: Numbers
+    """Of the matches."""
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -108,6 +110,7 @@ def read_training_set() -> TrainingSet:
         leagues=np.array(leagues),
         own_odds=np.array(own_odds, dtype=np.float64),
         odds=_probabilities(np.array(odds, dtype=np.float64).T),
+        ids=np.array(ids, dtype=np.int64),
     )
     if not data.has_all_outcomes:
         raise TooFewMatches(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import Any
+
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import GreaterThan, LessThan
+from django.dispatch import Signal
 
 from matches.models import Match
 from predictions.models import scoring
@@ -15,16 +18,20 @@ from predictions.models.verbatim import VerbatimJSONField
 ROUNDING = 1e-6
 """By how much the sum of the probabilities may miss 1."""
 
+# Sent inside the transaction of a deletion, but not of one that goes with its match: a receiver of post_delete would
+# have Django load all that was ever said of the matches first. Argument: match_ids, a frozenset.
+published_predictions_deleted = Signal()
+
 
 class PublishedPredictionQuerySet(models.QuerySet["PublishedPrediction"]):
     def in_time(self) -> PublishedPredictionQuerySet:
-        """What was said before what is now the kickoff, which may have been brought forward since."""
-        return self.filter(made_at__lt=F("match__kickoff"))
+        """What was said of what are now the teams, before what is now the kickoff: both may have been changed since."""
+        return self.filter(_in_time(F))
 
     def last_said(self) -> PublishedPredictionQuerySet:
-        """Of each match what was said last before its kickoff, by whatever model: at most one row a match."""
+        """Of each match what was said last in time, by whatever model: at most one row a match."""
         later = Q(made_at__gt=OuterRef("made_at")) | Q(made_at=OuterRef("made_at"), pk__gt=OuterRef("pk"))
-        others = self.model.objects.filter(later, match=OuterRef("match"), made_at__lt=OuterRef("match__kickoff"))
+        others = self.model.objects.filter(_in_time(OuterRef), later, match=OuterRef("match"))
         return self.in_time().filter(~Exists(others))
 
     def scored(self) -> PublishedPredictionQuerySet:
@@ -47,6 +54,28 @@ class PublishedPredictionQuerySet(models.QuerySet["PublishedPrediction"]):
             )
         )
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """As Django's, and who listens is told."""
+        with transaction.atomic(savepoint=False):
+            # In the order in which they are written, so that whoever does that waits instead of deadlocking.
+            rows = self.model.objects.select_for_update().filter(pk__in=self.order_by().values("pk"))
+            match_ids = frozenset(rows.order_by("match_id", "model_version").values_list("match_id", flat=True))
+            deleted = super().delete()
+            published_predictions_deleted.send(sender=self.model, match_ids=match_ids)
+        return deleted
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+def _in_time(of: type[F]) -> Q:
+    """`of` refers to a row with its match: F to the row itself, OuterRef to that of the query around it."""
+    return Q(
+        made_at__lt=of("match__kickoff"),
+        home_team_id=of("match__home_team_id"),
+        away_team_id=of("match__away_team_id"),
+    )
+
 
 def _are_probabilities(prefix: str) -> Q:
     home, draw, away = (f"{prefix}{outcome}" for outcome in ("home", "draw", "away"))
@@ -63,6 +92,9 @@ class PublishedPrediction(models.Model):
         Match, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="published_predictions"
     )
     model_version = models.CharField(max_length=TrainedModel._meta.get_field("version").max_length)
+    # No foreign keys: they are only compared with the match's, and a team may go when no match has it any more.
+    home_team_id = models.BigIntegerField(help_text="The match's home team when this was said.")
+    away_team_id = models.BigIntegerField(help_text="The match's away team when this was said.")
     trained_at = models.DateTimeField(help_text="When that model was trained.")
     home = models.FloatField(help_text="The probability that the home team wins.")
     draw = models.FloatField(help_text="The probability of a draw.")
@@ -93,3 +125,10 @@ class PublishedPrediction(models.Model):
 
     def __str__(self) -> str:
         return f"Match {self.match_id}, by {self.model_version}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """As Django's, and who listens is told."""
+        with transaction.atomic(savepoint=False):
+            deleted = super().delete(*args, **kwargs)
+            published_predictions_deleted.send(sender=type(self), match_ids=frozenset({self.match_id}))
+        return deleted

@@ -53,6 +53,9 @@ class TrainedModel(models.Model):
     matches = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text="How many it learnt from.")
     first_day = models.DateField(help_text="The day of the first match it learnt from.")
     last_day = models.DateField(help_text="The day of the last match it learnt from.")
+    learnt_from = models.JSONField(
+        default=list, help_text="The first and the last id of each row of matches that it learnt from."
+    )
     scores = models.JSONField(
         null=True, blank=True, help_text="Walk-forward, beside the base rates'; null: not measured."
     )

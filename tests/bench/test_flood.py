@@ -12,12 +12,14 @@ from predictions.cache.server_info import RECOMMENDED_POLICY
 
 ARTICLES_POLICY = "allkeys-lru"
 # A tenth of the bench's own sizes.
-SIZES = ["--predictions", "1000", "--flood", "30000"]
+SIZES = ["--predictions", "1000", "--flood", "30000", "--maxmemory", "1.05"]
 
 
 def _reports(capsys: pytest.CaptureFixture[str], policy: str) -> tuple[int, list[dict[str, Any]]]:
     code = flood.main(["--policy", policy, "--json", *SIZES])
-    return code, json.loads(capsys.readouterr().out)
+    out = capsys.readouterr().out
+    assert out.endswith("]\n")
+    return code, json.loads(out)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import importing, seasons
+from bench import importing, own_postgres, seasons
 from matches.importers import find, open_file
 from matches.importers.football_data import read
 
@@ -24,6 +24,7 @@ REPORT = {
     "share": 0.01,
     "day_snapshots": 104,
     "day_replaced": 4,
+    "share_judged": True,
 }
 
 
@@ -78,6 +79,35 @@ def test_the_table_says_what_took_how_long() -> None:
     assert lines[0] == "bulk_create of 35,632 matches: 4.00 s"
     assert lines[1] == "Import, and 83,106 ratings: 12.00 s, 3.00 times that (at most 6)"
     assert lines[2].startswith("50 results more, in 5 files: 0.120 s, 1/100 of the import (at most 1/50);")
+
+
+def test_the_match_day_is_judged_from_30_000_matches_on() -> None:
+    slow_day = REPORT | {"share": 0.03}
+
+    assert importing.is_as_promised(REPORT)
+    assert not importing.is_as_promised(slow_day)
+    assert importing.is_as_promised(slow_day | {"share_judged": False})
+    assert not importing.is_as_promised(REPORT | {"times": 6.1, "share_judged": False})
+
+
+def test_the_table_says_that_the_match_day_was_not_judged() -> None:
+    line = importing.table(REPORT | {"matches": 9080, "share_judged": False}).splitlines()[2]
+
+    assert "1/100 of the import (not judged: with fewer than 30,000 matches the import is too short" in line
+
+
+@pytest.mark.parametrize(("matches", "code"), [(29_999, 0), (30_000, 1)])
+def test_its_json_is_a_line_and_says_whether_the_match_day_was_judged(
+    matches: int, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The measuring itself takes a minute; these are its figures."""
+    measured = REPORT | {"matches": matches, "day_seconds": 0.36}
+    monkeypatch.setattr(own_postgres, "run", lambda module, **options: dict(measured))
+
+    assert importing.main(["--json"]) == code
+    out = capsys.readouterr().out
+    assert out.endswith("}\n")
+    assert json.loads(out)["share_judged"] is bool(code)
 
 
 def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,8 +14,10 @@ OF_SERVICE = ("body", "key", "seal and header", "generation: key", "generation: 
 @pytest.mark.slow
 def test_a_prediction_costs_at_most_500_bytes_beyond_its_body(capsys: pytest.CaptureFixture[str]) -> None:
     code = memory.main(["--predictions", "20000", "--json"])
-    alone, with_features, *_ = json.loads(capsys.readouterr().out)
+    out = capsys.readouterr().out
+    alone, with_features, *_ = json.loads(out)
     assert code == 0
+    assert out.endswith("]\n")
     assert alone["beyond"] <= memory.MOST_BYTES
     assert alone["used"] == pytest.approx(alone["body"] + alone["beyond"])
     assert alone["beyond"] > sum(alone[part] for part in OF_SERVICE if part != "body")

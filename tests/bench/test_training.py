@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench import training
+from bench import own_postgres, training
 
 REPORT = {
     "matches": 35_682,
@@ -35,6 +35,14 @@ def test_the_table_says_what_took_how_long() -> None:
 
     assert lines[0].startswith("In memory: features of 35,682 matches 0.60 s, the fit 0.40 s, 3 seasons foretold")
     assert lines[1].startswith("train_model: 3.00 s, 1.50 times all of that (at most 2), 3.00 times the features and")
+
+
+def test_its_json_is_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The measuring itself takes a minute; these are its figures."""
+    monkeypatch.setattr(own_postgres, "run", lambda module, **options: dict(REPORT))
+
+    assert training.main(["--json"]) == 0
+    assert capsys.readouterr().out.endswith("}\n")
 
 
 def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -91,6 +92,8 @@ WRONG: list[tuple[str, Rows]] = [
     ("match_odds_all_or_none", lambda f: [f.match(**_odds(1.0, 3.0, 4.0))]),
     ("match_odds_all_or_none", lambda f: [f.match(**_odds(2.0, 0.0, 4.0))]),
     ("match_odds_all_or_none", lambda f: [f.match(**_odds(2.0, 3.0, -4.0))]),
+    ("match_odds_all_or_none", lambda f: [f.match(**_odds(2.0, 3.0, inf))]),
+    ("match_odds_all_or_none", lambda f: [f.match(**_odds(2.0, 10_001.0, 4.0))]),
     ("team_snapshot_once_a_day", lambda f: [f.team_snapshot(), f.team_snapshot(played=2)]),
     ("league_snapshot_once_a_day", lambda f: [f.league_snapshot(), f.league_snapshot(season_start=True)]),
 ]

@@ -38,4 +38,5 @@ def say(
     """Publish a prediction: .5, .3, .2 unless told."""
     said: dict[str, Any] = {"probabilities": dict(zip(OUTCOMES, probabilities or (0.5, 0.3, 0.2), strict=True))}
     said["with_market"] = with_market and {"probabilities": dict(zip(OUTCOMES, with_market, strict=True))}
-    publish([Publication(match.pk, said, by, KICKOFF - timedelta(days=9), made_at)])
+    teams = (match.home_team_id, match.away_team_id)
+    publish([Publication(match.pk, *teams, said, by, KICKOFF - timedelta(days=9), made_at)])

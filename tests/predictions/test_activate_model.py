@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -123,10 +124,50 @@ def test_one_that_is_not_there_exits_with_2(arguments: list[str], model: ActiveM
     assert (error.value.returncode, _active()) == (2, model.version)
 
 
-@pytest.mark.parametrize("arguments", [[], ["20200101-00000000", "--previous"], ["20200101-00000000", "--days", "0"]])
+@pytest.mark.parametrize("version", ["", " "])
+def test_an_empty_version_is_no_way_to_go_back(version: str, candidate: TrainedModel, model: ActiveModel) -> None:
+    """As from a variable that was never set."""
+    _activate(candidate.version)
+    TrainedModel.objects.update(beats_base_rates=True)
+    with pytest.raises(CommandError, match="VERSION is empty") as error:
+        _activate(version)
+
+    assert (error.value.returncode, _active()) == (2, candidate.version)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["20200101-00000000", "--previous"],
+        ["", "--previous"],
+        ["--previous", ""],
+        ["20200101-00000000", "--days", "0"],
+    ],
+)
 def test_what_makes_no_sense_is_refused(arguments: list[str]) -> None:
     with pytest.raises(CommandError):
         _activate(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"scores": [1]}, r"has scores that are none: \[1\]"),
+        ({"scores": {"confidence": [{"from": 0.1}]}}, "KeyError: 'share'"),
+        ({"library_versions": []}, "made with numpy unknown"),
+        ({"feature_names": ["form"]}, "with form"),
+        ({"learnt_from": [1]}, "what it has learnt from can't be read"),
+    ],
+)
+def test_a_row_that_was_tampered_with_exits_with_2_and_nothing_is_switched(
+    change: dict[str, Any], told: str, candidate: TrainedModel, model: ActiveModel
+) -> None:
+    TrainedModel.objects.filter(pk=candidate.pk).update(**change)
+    with pytest.raises(CommandError, match=told) as error:
+        _activate(candidate.version, "--force")
+
+    assert (error.value.returncode, _active()) == (2, model.version)
 
 
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,11 +20,14 @@ from predictions.cache.background import background
 from predictions.cache.invalidation import purge
 from predictions.ml import artefacts, registry
 from predictions.ml.active import ActiveModel
+from predictions.ml.fitting import FittedModel, fit_model
+from predictions.ml.trial import ordinary_matches
 from predictions.models import PublishedPrediction, TrainedModel
+from predictions.published import frozen
 from tests.integration.servers import RedisServer
 from tests.predictions.asking import body_of, finish, upcoming
 from tests.predictions.conftest import Counted, fill_up
-from tests.predictions.ml.conftest import registered
+from tests.predictions.ml.conftest import registered, training_set
 
 pytestmark = pytest.mark.django_db
 
@@ -275,8 +279,75 @@ def test_however_many_matches_few_are_held_in_memory_at_once(
 
     assert done.warmed is not None
     assert done.warmed.matches > 6
-    assert max(estimates) == 3
+    assert max(set(estimates) - {len(ordinary_matches())}) == 3
     assert PublishedPrediction.objects.filter(model_version=candidate.version).count() == done.warmed.matches
+
+
+def _spoilt(model: FittedModel) -> None:
+    """With the hash put right: whoever may write the database and the folder can do this."""
+    model.pure.pipelines_[-1][0].scale_[0] = 1e-320
+
+
+def test_an_artefact_that_would_say_nan_is_refused_and_the_active_model_goes_on(
+    known: ActiveModel, now: datetime
+) -> None:
+    spoilt = fit_model(training_set(1))
+    _spoilt(spoilt)
+    row = registered(spoilt, beats_base_rates=True)
+    with pytest.raises(registry.NotTheEstimator, match="does not scale"):
+        activate(row.version, force=True)
+
+    purge([keys.ACTIVE_MODEL])
+    [match] = upcoming(1)
+    assert body_of(match, now)["model"]["version"] == known.version
+
+
+class Interrupted:
+    """A clock that, when it is read for the nth time, has something else happen first."""
+
+    def __init__(self, at: int, happens: Callable[[], Any]) -> None:
+        self._left, self._happens = at, happens
+
+    def __call__(self) -> datetime:
+        self._left -= 1
+        if self._left == 0:
+            self._happens()
+        return timezone.now()
+
+
+# Unwarmed it is read once for the matches ahead, once for the switch, and then for each batch that is published.
+@pytest.mark.parametrize("reading", [3, 4])
+def test_of_two_activations_the_one_that_switched_last_has_the_last_word(
+    reading: int, candidate: TrainedModel, known: ActiveModel, committing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warming, "BATCH_SIZE", 3)
+    clock = Interrupted(reading, lambda: activate(known.version, force=True, warms=False, days=DAYS))
+    done = _activated(candidate.version, committing, warms=False, clock=clock)
+    matches = upcoming(6)
+    later = frozen([match.pk for match in matches], now=matches[-1].kickoff)
+
+    assert [said.model_version for said in later.values()] == [known.version] * 6
+    assert done.row.status == "retired"
+    assert done.in_words().endswith("was made the active one, but another has taken its place since.")
+
+
+def test_one_that_switches_between_the_look_and_the_writing_has_the_last_word(
+    candidate: TrainedModel, known: ActiveModel, committing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = services.publish
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        monkeypatch.setattr(services, "publish", publish)
+        activate(known.version, force=True, warms=False, days=DAYS)
+        publish(*arguments, **options)
+
+    monkeypatch.setattr(services, "publish", interrupted)
+    _activated(candidate.version, committing, warms=False)
+    matches = upcoming(6)
+    later = frozen([match.pk for match in matches], now=matches[-1].kickoff)
+
+    assert PublishedPrediction.objects.filter(model_version=candidate.version).exists()
+    assert [said.model_version for said in later.values()] == [known.version] * 6
 
 
 @pytest.mark.django_db(transaction=True)

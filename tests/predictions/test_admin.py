@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -24,9 +26,16 @@ def candidate(model: ActiveModel) -> TrainedModel:
     return registered(beats_base_rates=True, scores=scores)
 
 
+WHY_KEPT = "is active, so it can&#x27;t be deleted. Activate another one first."
+
+
+def _act(client: Client, action: str, *rows: TrainedModel, **fields: str) -> str:
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    return client.post(reverse(LIST), chosen | fields, follow=True).content.decode()
+
+
 def _activate(client: Client, *rows: TrainedModel) -> str:
-    fields = {"action": "activate", "_selected_action": [row.pk for row in rows]}
-    return client.post(reverse(LIST), fields, follow=True).content.decode()
+    return _act(client, "activate", *rows)
 
 
 def _active() -> str:
@@ -89,8 +98,50 @@ def test_who_may_only_look_can_not_activate(client: Client, candidate: TrainedMo
 def test_the_active_one_can_not_be_deleted_and_others_can(
     admin_client: Client, candidate: TrainedModel, model: ActiveModel
 ) -> None:
-    for row, status in ((registry.find(model.version), 403), (candidate, 302)):
+    for row, told in ((registry.find(model.version), WHY_KEPT), (candidate, "was deleted successfully")):
         address = reverse("admin:predictions_trainedmodel_delete", args=[row.pk])
-        assert admin_client.post(address, {"post": "yes"}).status_code == status
+        assert told in admin_client.post(address, {"post": "yes"}, follow=True).content.decode()
 
     assert list(TrainedModel.objects.values_list("version", flat=True)) == [model.version]
+
+
+def test_the_active_one_among_others_keeps_them_all_with_the_reason(
+    admin_client: Client, candidate: TrainedModel, model: ActiveModel
+) -> None:
+    for fields in ({}, {"post": "yes"}):
+        page = _act(admin_client, "delete_selected", candidate, registry.find(model.version), **fields)
+        assert f"Model {model.version} {WHY_KEPT}" in page
+
+    assert TrainedModel.objects.count() == 2
+
+
+def test_others_are_deleted_from_the_list(admin_client: Client, candidate: TrainedModel, model: ActiveModel) -> None:
+    assert "Are you sure" in _act(admin_client, "delete_selected", candidate)
+    _act(admin_client, "delete_selected", candidate, post="yes")
+
+    assert list(TrainedModel.objects.values_list("version", flat=True)) == [model.version]
+
+
+def test_who_may_only_look_can_not_delete_the_active_one_and_is_not_told_to_activate_another(
+    client: Client, model: ActiveModel
+) -> None:
+    user = User.objects.create_user("reader", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_trainedmodel"))
+    client.force_login(user)
+    address = reverse("admin:predictions_trainedmodel_delete", args=[registry.find(model.version).pk])
+
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert _active() == model.version
+
+
+def test_activating_is_offered_before_deleting(admin_client: Client, candidate: TrainedModel) -> None:
+    page = admin_client.get(reverse(LIST)).content.decode()
+
+    assert 0 < page.index('value="activate"') < page.index('value="delete_selected"')
+
+
+@pytest.mark.parametrize("scores", [[1], {"model": 3}, {"confidence": []}, {"model": {"rps": "low"}}])
+def test_scores_that_are_none_do_not_break_the_list(admin_client: Client, candidate: TrainedModel, scores: Any) -> None:
+    TrainedModel.objects.filter(pk=candidate.pk).update(scores=scores)
+
+    assert "not readable" in admin_client.get(reverse(LIST)).content.decode()

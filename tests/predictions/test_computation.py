@@ -198,6 +198,13 @@ class TestWritingDown:
         compute([fixture.pk, UNKNOWN], held=None, now=fixture.kickoff.timestamp())
         assert background.run_queued() == 0
 
+    def test_of_a_result_that_was_entered_before_its_kickoff_there_is_nothing_to_foretell(
+        self, compute: Computation, fixture: Match, now: float
+    ) -> None:
+        Match.objects.filter(pk=fixture.pk).update(status="finished", home_goals=1, away_goals=0)
+        compute([fixture.pk], held=None, now=now)
+        assert background.run_queued() == 0
+
     def test_a_computation_that_publishes_nothing_writes_nothing_down(
         self, model: ActiveModel, fixture: Match, now: float
     ) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Container
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -15,14 +15,13 @@ from predictions.ml.prediction import Prediction
 from predictions.published import Publication
 
 KICKOFF = datetime(2026, 3, 7, 15, 0, tzinfo=UTC)
-DAY = KICKOFF.date()
 MINUTE = timedelta(minutes=1)
 MATCH = Match(
     pk=7,
     league=League(pk=1, code="en.1", name="Premier League", country="en"),
     season=2025,
     kickoff=KICKOFF,
-    day=DAY,
+    day=KICKOFF.date(),
     home_team=Team(pk=1, name="Albion", country="en"),
     away_team=Team(pk=2, name="Borough", country="en"),
 )
@@ -38,13 +37,13 @@ FORM = Form(
 
 def said(made_at: datetime, trained_at: datetime = TRAINED, **fields: Any) -> Publication:
     told = Prediction(0.5, 0.3, 0.2, 1.5, 0.9, **fields).as_json()
-    return Publication(7, told, "20260301-abc", trained_at, made_at)
+    return Publication(7, 1, 2, told, "20260301-abc", trained_at, made_at)
 
 
 def document_of(
-    what: Publication, *, now: datetime = KICKOFF - MINUTE, match: Match = MATCH, learnt_until: date = DAY
+    what: Publication, *, now: datetime = KICKOFF - MINUTE, match: Match = MATCH, learnt: Container[int] = ()
 ) -> dict[str, Any]:
-    return prediction_document(match, what, FORM, now=now, learnt_until=learnt_until)
+    return prediction_document(match, what, FORM, now=now, learnt=learnt)
 
 
 def test_it_says_what_the_model_says_of_which_match() -> None:
@@ -72,24 +71,17 @@ def test_what_drove_it_is_also_told_in_words_with_the_teams_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "status", "learnt_until", "in_sample"),
-    [
-        (1, "finished", 0, True),
-        (1, "finished", -1, False),
-        (1, "scheduled", 0, False),
-        (1, "awarded", 0, False),
-        (-1, "finished", 0, False),
-    ],
-    ids=["learnt from", "played after it", "not played", "not played on the pitch", "said before kickoff"],
+    ("made", "learnt", "in_sample"),
+    [(1, {7}, True), (1, {6, 8}, False), (-1, {7}, False)],
+    ids=["learnt from", "not learnt from", "said before kickoff, and learnt from since"],
 )
-def test_it_says_whether_the_model_has_learnt_from_the_very_match(
-    made: int, status: str, learnt_until: int, in_sample: bool
-) -> None:
-    match = copy(MATCH)
-    match.status = status
-    until = DAY + timedelta(days=learnt_until)
-    what = said(KICKOFF + made * MINUTE)
-    assert document_of(what, now=KICKOFF + 9 * MINUTE, match=match, learnt_until=until)["in_sample"] is in_sample
+def test_it_says_whether_the_model_has_learnt_from_the_very_match(made: int, learnt: set[int], in_sample: bool) -> None:
+    document = document_of(said(KICKOFF + made * MINUTE), now=KICKOFF + 9 * MINUTE, learnt=learnt)
+    assert document["in_sample"] is in_sample
+
+
+def test_it_says_so_also_of_a_result_that_was_entered_before_its_kickoff() -> None:
+    assert document_of(said(KICKOFF - MINUTE), learnt={7})["in_sample"]
 
 
 @pytest.mark.parametrize(

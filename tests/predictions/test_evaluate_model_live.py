@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 
 from predictions import track_record
+from tests.predictions.api.test_trained_models import register
 from tests.predictions.publishing import make_match, say
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -72,6 +73,37 @@ def test_without_a_result_it_can_not_tell() -> None:
     with pytest.raises(CommandError, match="has a result yet") as raised:
         live()
     assert raised.value.returncode == 2
+
+
+@pytest.mark.usefixtures("record")
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--league", "xx"], "There is no league xx; there are de.1, en.1."),
+        (["--league", "yy", "--league", "en.1", "--league", "xx"], "There is no league xx, yy; there are de.1, en.1."),
+        (["--model", "nope"], "There is no model nope. Newest: 20260304-0badf00d."),
+    ],
+)
+def test_a_league_or_a_model_that_there_never_was_is_named(options: list[str], told: str) -> None:
+    register("20260304-0badf00d")
+    with pytest.raises(CommandError) as raised:
+        live(*options)
+    assert (str(raised.value), raised.value.returncode) == (told, 2)
+
+
+@pytest.mark.usefixtures("record")
+@pytest.mark.parametrize("options", [["--league", "fr.1"], ["--model", "20260304-0badf00d"], ["--from-season", "2030"]])
+def test_one_that_there_is_has_no_result_yet(options: list[str]) -> None:
+    register("20260304-0badf00d")
+    make_match(league="fr.1")
+    with pytest.raises(CommandError, match="has a result yet"):
+        live(*options)
+
+
+@pytest.mark.usefixtures("record")
+def test_a_model_whose_row_is_gone_is_still_known_by_what_it_said() -> None:
+    with pytest.raises(CommandError, match="has a result yet"):
+        live("--model", "model-2", "--league", "en.1")
 
 
 @pytest.mark.usefixtures("record")

@@ -43,7 +43,7 @@ def match(latest: str) -> Match:
 
 
 def say(match: Match, by: str, made_at: datetime, said: dict[str, Any] = SAID) -> Publication:
-    publication = Publication(match.pk, said, by, TRAINED_AT, made_at)
+    publication = Publication(match.pk, match.home_team_id, match.away_team_id, said, by, TRAINED_AT, made_at)
     publish([publication])
     return publication
 
@@ -56,6 +56,25 @@ def test_what_was_said_is_the_same_afterwards(latest: str, match: Match) -> None
     assert {"home": row.expected_goals_home, "away": row.expected_goals_away} == SAID["expected_goals"]
     migrate(latest)
     assert frozen([match.pk], now=KICKOFF) == {match.pk: publication}
+
+
+def test_what_was_said_before_counts_for_the_teams_that_are_the_matchs_now(latest: str, match: Match) -> None:
+    say(match, "model-1", MADE_AT)
+    migrate("0004_model_artefact")
+    match.home_team, match.away_team = match.away_team, match.home_team
+    match.save()
+    migrate(latest)
+    [row] = frozen([match.pk], now=KICKOFF).values()
+    assert (row.home_team_id, row.away_team_id) == (match.home_team_id, match.away_team_id)
+
+
+def test_on_the_way_back_what_was_said_of_other_teams_is_dropped(latest: str, match: Match) -> None:
+    say(match, "model-1", MADE_AT)
+    match.home_team, match.away_team = match.away_team, match.home_team
+    match.save()
+    say(match, "model-2", MADE_AT - timedelta(hours=1))
+    [row] = migrate("0004_model_artefact").get_model("predictions", "PublishedPrediction").objects.all()
+    assert row.model_version == "model-2"
 
 
 def test_on_the_way_back_what_was_said_last_is_kept(latest: str, match: Match) -> None:

@@ -42,7 +42,8 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 def said(match: Match, home: float = 0.5, *, made_at: datetime | None = None, by: str = "m") -> Publication:
     now = timezone.now()
     probabilities = {"home": home, "draw": 0.3, "away": 0.2}
-    return Publication(match.pk, {"probabilities": probabilities}, by, now, made_at or now)
+    teams = (match.home_team_id, match.away_team_id)
+    return Publication(match.pk, *teams, {"probabilities": probabilities}, by, now, made_at or now)
 
 
 def homes() -> list[float]:
@@ -63,6 +64,20 @@ def test_of_a_match_and_model_only_the_last_is_written(publisher: Publisher, fix
     assert len(publisher) == 1
     publisher.write()
     assert homes() == [0.5]
+
+
+def test_what_was_said_of_former_teams_does_not_keep_out_what_was_said_of_the_present_ones(
+    publisher: Publisher, fixture: Match
+) -> None:
+    """Whoever began first may have read the match last."""
+    of_former_teams = said(fixture, 0.4)
+    fixture.home_team, fixture.away_team = fixture.away_team, fixture.home_team
+    fixture.save()
+    publisher.submit([(of_former_teams, fixture.kickoff)])
+    made_at = of_former_teams.made_at - timedelta(seconds=1)
+    publisher.submit([(said(fixture, 0.5, made_at=made_at), fixture.kickoff)])
+    publisher.write()
+    assert (homes(), len(publisher)) == ([0.5], 0)
 
 
 def test_what_could_not_be_written_waits_for_the_next(

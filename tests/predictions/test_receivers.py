@@ -23,7 +23,8 @@ from matches.importers import import_file
 from matches.models import League, Match, Team
 from predictions import receivers
 from predictions.cache import keys
-from predictions.models import Invalidation, TrainedModel
+from predictions.models import Invalidation, PublishedPrediction, TrainedModel
+from predictions.published import Publication, publish
 from tests.matches.importers.samples import csv_file
 from tests.matches.ratings.football import make_league, make_teams, match
 
@@ -249,6 +250,41 @@ def test_a_model_that_is_changed_voids_which_is_active(
     assert voided() == {keys.ACTIVE_MODEL}
 
 
+PUBLISHED_PATHS: dict[str, Callable[[], Any]] = {
+    "delete": lambda: PublishedPrediction.objects.get(match=4).delete(),
+    "QuerySet.delete": lambda: PublishedPrediction.objects.filter(match__league__code="de.1").delete(),
+    "related manager": lambda: Match.objects.get(pk=4).published_predictions.all().delete(),
+}
+
+
+@pytest.mark.parametrize("write", PUBLISHED_PATHS.values(), ids=PUBLISHED_PATHS)
+def test_a_match_is_void_when_what_was_said_of_it_is_deleted(
+    write: Callable[[], Any], voided: Callable[[], set[int | str]]
+) -> None:
+    _publish()
+    write()
+    assert not PublishedPrediction.objects.filter(match=4).exists()
+    assert voided() == {4}
+
+
+def _publish() -> None:
+    """Something of each match, an hour before its kickoff."""
+    probabilities = {"probabilities": {"home": 0.5, "draw": 0.3, "away": 0.2}}
+    publish(
+        Publication(of.pk, of.home_team_id, of.away_team_id, probabilities, "1", made_at, made_at)
+        for of in Match.objects.all()
+        for made_at in [of.kickoff - timedelta(hours=1)]
+    )
+    assert PublishedPrediction.objects.count() == 4
+
+
+def test_nothing_that_is_deleted_voids_nothing(voided: Callable[[], set[int | str]]) -> None:
+    rows = Invalidation.objects.count()
+    PublishedPrediction.objects.all().delete()
+    assert voided() == set()
+    assert Invalidation.objects.count() == rows
+
+
 def test_rows_that_are_loaded_from_a_file_void_what_they_touch(
     voided: Callable[[], set[int | str]], tmp_path: Path
 ) -> None:
@@ -316,12 +352,15 @@ def test_what_is_written_around_a_savepoint_rolled_back_is_void(voided: Callable
         MODEL_PATHS["bulk_create"],
         MODEL_PATHS["delete"],
         MODEL_PATHS["QuerySet.delete"],
+        PUBLISHED_PATHS["delete"],
+        PUBLISHED_PATHS["QuerySet.delete"],
     ],
 )
 def test_what_can_not_be_written_down_is_not_done(
     write: Callable[[], Any], football: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both are one transaction, whoever begins it."""
+    _publish()
     before = _everything()
     monkeypatch.setattr(receivers, "record", _fail)
     with pytest.raises(ZeroDivisionError):
@@ -330,7 +369,8 @@ def test_what_can_not_be_written_down_is_not_done(
 
 
 def _everything() -> list[Any]:
-    return [list(model.objects.order_by("pk").values()) for model in (Match, League, Team, TrainedModel)]
+    models: list[Any] = [Match, League, Team, TrainedModel, PublishedPrediction]
+    return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 def _fail(causes: Any) -> None:

@@ -135,6 +135,44 @@ class TestKickoff:
         background.run_queued()
         assert body_of(fixture, after + timedelta(days=2)) == {**body, "frozen": True}
 
+    @pytest.mark.parametrize("write", ["save", "update"])
+    @pytest.mark.parametrize("when", ["before kickoff", "after kickoff"])
+    def test_what_was_said_of_other_teams_is_not_the_answer(
+        self,
+        fixture: Match,
+        said: dict[str, Any],
+        after: datetime,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+        write: str,
+        when: str,
+    ) -> None:
+        if when == "after kickoff":
+            assert body_of(fixture, after)["frozen"]
+        with django_capture_on_commit_callbacks(execute=True):
+            teams = {"home_team": fixture.away_team, "away_team": fixture.home_team}
+            if write == "save":
+                fixture.home_team, fixture.away_team = teams.values()
+                fixture.save()
+            else:
+                Match.objects.filter(pk=fixture.pk).update(**teams)
+        body = body_of(fixture, after)
+        assert (body["frozen"], body["retrospective"]) == (False, True)
+        assert body["match"]["home_team"] == said["match"]["away_team"]
+        assert body["probabilities"] != said["probabilities"]
+
+    def test_what_was_said_is_no_longer_the_answer_when_it_is_deleted(
+        self,
+        fixture: Match,
+        said: dict[str, Any],
+        after: datetime,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        assert body_of(fixture, after)["frozen"]
+        with django_capture_on_commit_callbacks(execute=True):
+            PublishedPrediction.objects.all().delete()
+        body = body_of(fixture, after)
+        assert (body["frozen"], body["retrospective"]) == (False, True)
+
     def test_what_was_said_after_what_turns_out_to_be_kickoff_does_not_count(
         self,
         fixture: Match,

@@ -101,6 +101,14 @@ def test_what_was_said_after_a_kickoff_that_was_brought_forward_counts_for_nothi
     assert by_league() == by_league("model-1") == []
 
 
+def test_what_was_said_of_other_teams_counts_for_nothing() -> None:
+    say(match := make_match(1, 0))
+    home, away = match.home_team, match.away_team
+    Match.objects.filter(pk=match.pk).update(home_team=away, away_team=home)
+    assert by_league() == by_league("model-1") == []
+    assert by_model(["model-1"]) == {}
+
+
 def test_of_each_match_what_was_said_last_counts_and_by_model_what_each_said() -> None:
     match = make_match(1, 0)
     say(match, 0.2, 0.3, 0.5, by="model-1", made_at=BEFORE - timedelta(days=1))

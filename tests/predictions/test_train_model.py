@@ -43,7 +43,7 @@ def test_a_model_is_trained_measured_and_activated() -> None:
     assert lines[:3] == [
         "Reading matches and their features …",
         "Walking forward through the last 3 seasons of 792 matches …",
-        "Fitting to 660 of them …",
+        "Fitting to 660 of them: all but each league's first season …",
     ]
     assert lines[4].split() == ["matches", "RPS", "base", "log", "loss", "base", "accuracy", "base"]
     assert [line.split()[:2] for line in lines[5:8]] == [["2014", "132"], ["2015", "132"], ["all", "264"]]

@@ -38,8 +38,10 @@ class Command(BaseCommand):
     def handle(
         self, *, version: str | None, previous: bool, force: bool, warms: bool, days: int, as_json: bool, **options: Any
     ) -> None:
+        if version is not None and not version.strip():
+            raise CommandError("VERSION is empty: which model? To go back to the one before: --previous.", returncode=2)
         try:
-            chosen = version or registry.previous().version
+            chosen = registry.previous().version if version is None else version
             done = activate(chosen, force=force, warms=warms, days=days)
         except NotGoodEnough as error:
             raise CommandError(str(error), returncode=1) from error

@@ -12,12 +12,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from matches.models import League
 from predictions import track_record
+from predictions.ml import registry
 from predictions.ml.evaluation import Evaluation, walk_forward
 from predictions.ml.training_set import FEWEST_MATCHES, TooFewMatches, TrainingSet, read_training_set
+from predictions.models import PublishedPrediction, TrainedModel
 from predictions.report.page import page
 from predictions.report.record_table import record_table
 from predictions.report.table import table
+from predictions.track_record import Record
 
 if TYPE_CHECKING:
     from predictions.ml.training_set import Mask
@@ -93,11 +97,30 @@ class Command(BaseCommand):
             from_season=options["from_season"],
             to_season=options["to_season"],
         )
+        _check_known(options["model"], set(options["leagues"]) - {record.league for record in records}, records)
         if not records:
             raise CommandError(
                 "Nothing of this that was published before kickoff has a result yet.", returncode=COULD_NOT_TELL
             )
         self.stdout.write(json.dumps(track_record.as_dict(records)) if options["as_json"] else record_table(records))
+
+
+def _check_known(version: str | None, leagues: set[str], records: list[Record]) -> None:
+    """Raises CommandError for a model or leagues, of those without a record, that there never were."""
+    if leagues:
+        known = set(League.objects.values_list("code", flat=True))
+        if unknown := sorted(leagues - known):
+            raise CommandError(
+                f"There is no league {', '.join(unknown)}; there are {', '.join(sorted(known)) or 'none'}.",
+                returncode=COULD_NOT_TELL,
+            )
+    # What a model said is kept, whether or not the model is.
+    if version is None or records or PublishedPrediction.objects.filter(model_version=version).exists():
+        return
+    try:
+        registry.find(version)
+    except TrainedModel.DoesNotExist as error:
+        raise CommandError(str(error), returncode=COULD_NOT_TELL) from error
 
 
 def _evaluate(leagues: list[str], first: int | None, last: int | None) -> Evaluation:

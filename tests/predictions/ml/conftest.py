@@ -54,7 +54,7 @@ def training_set(
     home, away = (np.array([NormalDist().cdf(x - 0.4) for x in sign * skill * features[:, 0]]) for sign in (1, -1))
     market = np.column_stack([home, 1 - home - away, away]) if odds else np.full((count, len(OUTCOMES)), np.nan)
     own_odds = np.array([OwnOdds.of(*(1 / row)) if odds else (np.nan, np.nan) for row in market])
-    return TrainingSet(features, outcomes, numbers, days, codes, own_odds, market)
+    return TrainingSet(features, outcomes, numbers, days, codes, own_odds, market, np.arange(count))
 
 
 def registered(model: FittedModel | None = None, **fields: Any) -> TrainedModel:

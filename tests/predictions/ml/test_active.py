@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import JSONField, Value
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -54,7 +55,7 @@ def test_the_active_model_is_loaded_with_what_is_known_of_it(watch: ActiveModelW
     model = watch.get()
 
     assert (model.version, model.digest, model.trained_at) == (row.version, row.digest, NOW)
-    assert (model.first_day, model.last_day, model.scores) == (row.first_day, row.last_day, row.scores)
+    assert (model.learnt.ranges, model.scores) == (row.learnt_from, row.scores)
     [strongest] = training_set(1).features[[training_set(1).features[:, 0].argmax()]].tolist()
     assert model.predict([Features(*strongest)])[0].home > 0.5
 
@@ -175,6 +176,29 @@ def test_the_old_model_goes_on_if_the_new_one_can_not_be_loaded(
     [record] = caplog.records  # once, not at each look
     assert new.version in record.getMessage()
     assert "can't be read" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scores": [1]},
+        {"scores": {"confidence": [{"from": 0.1}]}},
+        {"library_versions": []},
+        {"feature_names": None},
+        {"learnt_from": [1]},
+    ],
+)
+def test_the_old_model_goes_on_if_the_row_of_the_new_one_was_tampered_with(
+    watch: ActiveModelWatch, change: dict[str, Any]
+) -> None:
+    old = _activated()
+    watch.get(FIRST)
+    new = _activated(days=1)
+    for name, value in change.items():
+        setattr(new, name, value if value is not None else Value(None, JSONField()))
+    new.save()
+
+    assert watch.get(SECOND).version == old.version
 
 
 def test_one_that_can_not_be_loaded_is_tried_again_after_a_while_and_not_before(

@@ -112,6 +112,24 @@ def test_other_features_are_named() -> None:
         registry.load(row)
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (list(FEATURE_NAMES[1:]), f"without {FEATURE_NAMES[0]}"),
+        ([*FEATURE_NAMES, "form"], "with form"),
+        (list(reversed(FEATURE_NAMES)), "in another order"),
+        (None, "without elo_difference, "),
+        (3, "without elo_difference, "),
+        ([*FEATURE_NAMES, 3, {}], "with 3, {}"),
+    ],
+)
+def test_other_features_under_the_same_schema_are_named(names: Any, told: str) -> None:
+    row = registered()
+    row.feature_names = names
+    with pytest.raises(registry.OtherFeatures, match=re.escape(f"({told}")):
+        registry.load(row)
+
+
 def test_features_that_mean_something_else_are_told_from_others() -> None:
     row = registered()
     row.feature_schema = "0badf00d"
@@ -134,6 +152,27 @@ def test_each_other_version_is_named(library: str) -> None:
     row.library_versions = {**row.library_versions, library: "0.1"}
     with pytest.raises(registry.OtherVersions, match=re.escape(f"made with {library} 0.1 (here {here}). Train")):
         registry.load(row)
+
+
+@pytest.mark.parametrize("versions", [[], None, "1.9", 3])
+def test_versions_that_are_none_are_unknown_ones(versions: Any) -> None:
+    row = registered()
+    row.library_versions = versions
+    with pytest.raises(registry.OtherVersions, match=r"made with numpy unknown .*, python unknown"):
+        registry.load(row)
+
+
+def test_a_model_that_can_not_predict_an_ordinary_match_is_refused() -> None:
+    """All numbers are within reason, and the advantage at home is not."""
+    model = fit_model(training_set(1))
+    model.pure.pipelines_[0][-1].intercept_[:] = (0, 0, 5000)
+    with pytest.raises(registry.NotServable, match=r"it can't predict an ordinary match .* Train another one"):
+        registry.load(registered(model))
+
+
+def test_scores_that_could_not_be_served_are_refused() -> None:
+    with pytest.raises(registry.NotServable, match="KeyError: 'share'"):
+        registry.load(registered(scores={"confidence": [{"from": 0.5}]}))
 
 
 def test_what_is_wrong_with_an_artefact_is_told_with_its_model() -> None:

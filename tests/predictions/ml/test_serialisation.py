@@ -191,6 +191,30 @@ def _scaled_by_zero(classifier: Any) -> None:
     classifier.pipelines_[0][0].scale_[0] = 0.0
 
 
+def _scaled_by_next_to_nothing(classifier: Any) -> None:
+    classifier.pipelines_[0][0].scale_[0] = 1e-320
+
+
+def _a_mean_beyond_reason(classifier: Any) -> None:
+    classifier.pipelines_[-1][0].mean_[0] = 1e308
+
+
+def _a_weight_beyond_reason(classifier: Any) -> None:
+    classifier.pipelines_[0][-1].coef_[0, 0] = -1e308
+
+
+def _a_constant_beyond_reason(classifier: Any) -> None:
+    classifier.pipelines_[0][-1].intercept_[0] = 1.1e6
+
+
+def _outcomes_swapped(classifier: Any) -> None:
+    classifier.classes_ = classifier.classes_[::-1].copy()
+
+
+def _outcomes_of_a_regression_swapped(classifier: Any) -> None:
+    classifier.pipelines_[0][-1].classes_ = classifier.classes_[[1, 0, 2]]
+
+
 def _not_scaled(classifier: Any) -> None:
     classifier.pipelines_[0][0].with_std = False
 
@@ -222,6 +246,12 @@ def _a_third_step(classifier: Any) -> None:
         _a_column_too_few,
         _numbers_as_text,
         _scaled_by_zero,
+        _scaled_by_next_to_nothing,
+        _a_mean_beyond_reason,
+        _a_weight_beyond_reason,
+        _a_constant_beyond_reason,
+        _outcomes_swapped,
+        _outcomes_of_a_regression_swapped,
         _not_scaled,
         _another_scaler,
         _a_third_step,

@@ -6,6 +6,7 @@ import pytest
 
 from matches.models import Match
 from predictions.ml import registry
+from predictions.ml.learnt import Learnt
 from predictions.ml.features import features_of
 from predictions.ml.prediction import predict
 from predictions.ml.training import train
@@ -28,6 +29,15 @@ def test_a_candidate_is_registered_with_what_it_was_made_of() -> None:
     assert row.scores == evaluation.as_dict()
     assert row.beats_base_rates
     assert len(told) == 3
+
+
+def test_the_row_knows_of_each_match_whether_it_was_learnt_from() -> None:
+    league = played_league()
+    Match.objects.filter(pk=league.matches.order_by("pk")[500].pk).update(status="awarded")
+    learnt = Learnt(train(now=NOW).row.learnt_from)
+
+    for match in league.matches.all():
+        assert (match.pk in learnt) is (match.season > 2010 and match.status == "finished")
 
 
 def test_what_was_trained_is_what_is_loaded() -> None:

@@ -16,7 +16,7 @@ ELO = FEATURE_NAMES.index("elo_difference")
 def _set(*matches: tuple[str, str]) -> TrainingSet:
     leagues, outcomes = zip(*matches, strict=True)
     nothing, numbers = np.zeros((len(matches), 3)), np.zeros(len(matches), dtype=np.int64)
-    return TrainingSet(nothing, np.array(outcomes), numbers, numbers, np.array(leagues), nothing, nothing)
+    return TrainingSet(nothing, np.array(outcomes), numbers, numbers, np.array(leagues), nothing, nothing, numbers)
 
 
 KNOWN = _set(("en.1", "home"), ("en.1", "home"), ("en.1", "draw"), ("en.1", "away"), ("en.2", "away"), ("en.2", "draw"))
