@@ -22,6 +22,8 @@ FIRST_ID = 100_000
 SAMPLES = 500
 # How often the memory used must be the same, and for how long to wait for that at the most.
 GLANCES, PATIENCE = 5, 30.0
+# Bytes by which it may still change: the server writes down each look itself.
+AT_REST = 1000
 
 
 def main() -> None:
@@ -123,10 +125,10 @@ def _for_match(computed: Any, match_id: int) -> Any:
 
 
 def _used_memory(client: Any) -> int:
-    """Once it no longer changes: tables that have grown are moved little by little."""
+    """Once it hardly changes any more: tables that have grown are moved little by little."""
     used: list[int] = []
     deadline = time.monotonic() + PATIENCE
-    while len(used) < GLANCES or len(set(used[-GLANCES:])) > 1:
+    while len(used) < GLANCES or max(used[-GLANCES:]) - min(used[-GLANCES:]) > AT_REST:
         assert time.monotonic() < deadline, "the memory used does not come to rest"
         time.sleep(0.2)
         used.append(client.info("memory")["used_memory"])
