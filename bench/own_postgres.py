@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -15,6 +16,15 @@ from bench.service import FORGOTTEN, PROJECT, BenchError
 
 SEASONS = 20
 """How many are made up where no folder with real ones is given."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which matches to measure with, and how to print what was measured."""
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="files of football-data.co.uk, not made-up ones")
+    parser.add_argument(
+        "--seasons", type=int, default=SEASONS, help="how many are made up for five leagues (default: %(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
 
 def run(module: str, *, data: Path | None, made_up: int = SEASONS) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench import own_postgres
@@ -27,14 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="Example: python -m bench.training --seasons 5 --json. "
         f"Exit code: 0 if training takes at most {MOST_TIMES:.0f} times as long, 1 if not, 2 not measured.",
     )
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="files of football-data.co.uk, not made-up ones")
-    parser.add_argument(
-        "--seasons",
-        type=int,
-        default=own_postgres.SEASONS,
-        help="how many are made up for five leagues (default: %(default)s)",
-    )
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    own_postgres.add_arguments(parser)
     options = parser.parse_args(arguments)
     try:
         say(f"Importing {options.data or 'made-up seasons'} into an empty PostgreSQL, then training.")
