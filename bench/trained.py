@@ -22,9 +22,9 @@ def main(folder: Path) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     from matches.importers import find, import_files
+    from predictions.ml.evaluation.forecasts import foretell
     from predictions.ml.features import features_of
     from predictions.ml.fitting import fit_model
-    from predictions.ml.evaluation.forecasts import foretell
     from predictions.ml.training import SEASONS, train
     from predictions.ml.training_set import read_training_set
 

@@ -6,8 +6,8 @@ import pytest
 
 from matches.models import Match
 from predictions.ml import registry
-from predictions.ml.learnt import Learnt
 from predictions.ml.features import features_of
+from predictions.ml.learnt import Learnt
 from predictions.ml.prediction import predict
 from predictions.ml.training import train
 from predictions.ml.training_set import TooFewMatches
