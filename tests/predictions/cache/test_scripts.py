@@ -43,10 +43,11 @@ def mint(tag: str = "7", *, generation: bytes = NEW) -> Call:
 
 
 @pytest.fixture
-def client(empty_cache: Any) -> Redis:
-    """That of the service, whose server is real. It knows none of the scripts."""
-    client: Redis = empty_cache.client.get_client(write=True)
-    client.script_flush()
+def client(own_server: RedisServer) -> Redis:
+    """That of the service. The server is real, and knows none of the scripts; on a shared one others need them."""
+    cache: Any = caches["predictions"]
+    client: Redis = cache.client.get_client(write=True)
+    client.ping()  # the connection is greeted
     return client
 
 

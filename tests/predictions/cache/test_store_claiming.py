@@ -10,6 +10,7 @@ from pytest_django import Settings
 from predictions.cache import keys, store
 from predictions.cache.invalidation import purge
 from predictions.cache.store import Claim, Found, Place
+from tests.integration.servers import RedisServer
 from tests.predictions.cache.conftest import MATCH, NOW, claimed, leased, place_of
 from tests.predictions.cache.filling import GENERATION_KEY, KEY, LEASE_KEY, PART, fill, filled, look_up
 from tests.predictions.conftest import RoundTrips
@@ -131,14 +132,13 @@ class TestClaiming:
         store.release([])
         assert round_trips.count == 0
 
-    def test_a_server_that_has_lost_its_scripts_does_not_matter(self, empty_cache: Any) -> None:
-        client = empty_cache.client.get_client(write=True)
-        client.script_flush()
-        lease = leased()
-        client.script_flush()
-        assert fill(lease)
-        client.script_flush()
-        store.release([lease])
+    def test_a_server_that_has_lost_its_scripts_does_not_matter(self, own_server: RedisServer) -> None:
+        with own_server.client as client:
+            lease = leased()
+            client.script_flush()
+            assert fill(lease)
+            client.script_flush()
+            store.release([lease])
 
 
 class TestLettingGo:
