@@ -15,10 +15,15 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "access",
     "matches",
     "predictions",
+    "pages",
 ]
 
 MIDDLEWARE = [
@@ -99,7 +104,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     # There is one format. `?format=` is a parameter like any other that nobody knows.
     "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "matches.api.problems.exception_handler",
+    "EXCEPTION_HANDLER": "rest.problems.exception_handler",
 }
 
 # How long things may be believed, in seconds. A prediction's own time to live is its league's `cache_ttl`; past it, it

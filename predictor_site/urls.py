@@ -6,6 +6,7 @@ from django.urls import include, path
 from predictions.api.health import Liveness, Readiness
 
 urlpatterns = [
+    path("", include("pages.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("matches.api.urls")),
     path("api/v1/", include("predictions.api.urls")),
@@ -13,7 +14,7 @@ urlpatterns = [
     path("readyz", Readiness.as_view(), name="readyz"),
 ]
 
-handler400 = "matches.api.handlers.bad_request"
-handler403 = "matches.api.handlers.permission_denied"
-handler404 = "matches.api.handlers.page_not_found"
-handler500 = "matches.api.handlers.server_error"
+handler400 = "rest.handlers.bad_request"
+handler403 = "rest.handlers.permission_denied"
+handler404 = "rest.handlers.page_not_found"
+handler500 = "rest.handlers.server_error"

@@ -6,11 +6,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
-from matches.api.filters import MatchFilter, StrictFilterBackend
+from matches.api.filters import MatchFilter
 from matches.api.pagination import MatchPagination
-from matches.api.problems import Problem
 from matches.api.serializers import MatchSerializer
 from matches.models import Match
+from rest.filters import StrictFilterBackend
+from rest.problems import Problem
 
 # Nobody tells a client when a match changes, so it asks again each time.
 _ask_again = method_decorator(cache_control(no_cache=True), name="get")

@@ -19,10 +19,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from matches.api.problems import problem_response
 from predictions.cache.connecting import NotCaughtUp
 from predictions.ml.active import NoActiveModel, active_model
 from predictions.models import TrainedModel
+from rest.problems import problem_response
 
 logger = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from django_filters import ChoiceFilter, FilterSet
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 
-from matches.api.filters import StrictFilterBackend
-from matches.api.pagination import KeysetPagination
-from matches.api.problems import Problem
 from predictions import track_record
 from predictions.models import TrainedModel
 from predictions.track_record import Record
+from rest.filters import StrictFilterBackend
+from rest.pagination import KeysetPagination
+from rest.problems import Problem
 
 # Each result changes a record, of which nobody tells a client.
 _ask_again = method_decorator(cache_control(no_cache=True), name="get")

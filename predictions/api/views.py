@@ -12,13 +12,13 @@ from django.utils.http import http_date
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from matches.api.problems import Problem, problem_response
 from predictions import services
 from predictions.api.headers import cache_headers
 from predictions.cache.admission import Overloaded
 from predictions.cache.entry import Entry
 from predictions.ml.active import NoActiveModel
 from predictions.ml.features import NoRatings
+from rest.problems import Problem, problem_response
 
 # Seconds after which it is worth asking again for what a person has to put right.
 RETRY_AFTER = 30

@@ -9,7 +9,7 @@ from django.utils.http import urlsafe_base64_encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matches.api.pagination import Cursor
+from rest.pagination import Cursor
 from tests.matches.api.conftest import KICKOFF, MakeMatches
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views import defaults
 
-from matches.api.problems import problem_response
+from rest.problems import problem_response
 
 _API = re.compile(r"/(api|healthz|readyz|metrics)(/|\Z)")
 

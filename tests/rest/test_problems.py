@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from rest_framework import exceptions
 from rest_framework.views import APIView
 
-from matches.api.problems import KINDS, Kind, Problem, problem_response
+from rest.problems import KINDS, Kind, Problem, problem_response
 
 
 def test_the_table_holds_every_kind() -> None:

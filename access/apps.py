@@ -1,0 +1,8 @@
+"""Who may do what: keys of the API."""
+
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    name = "access"
+    verbose_name = "Access"

@@ -1,0 +1,7 @@
+"""Pages for people."""
+
+from django.apps import AppConfig
+
+
+class PagesConfig(AppConfig):
+    name = "pages"
