@@ -12,9 +12,9 @@ NEED_PYTHON = test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null ||
 	echo "Predictor needs Python 3.11 or later. Install it, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
 
 # Tests and checks see nothing of the settings of whoever runs them, and touch no server of theirs.
-FORGET = unset ALLOWED_HOSTS CACHE_KEY_PREFIX CSRF_TRUSTED_ORIGINS DATABASE_URL DEBUG DJANGO_SETTINGS_MODULE \
-	HOST HTTPS MOST_COMPUTATIONS MOST_WAITERS PORT PYTEST_ADDOPTS REDIS_TIMEOUT REDIS_URL SECRET_KEY SECRET_KEY_FALLBACKS \
-	STALE_GRACE STATE_DIR THREADS
+FORGET = unset ALLOWED_HOSTS CACHE_KEY_PREFIX CORS_ORIGINS CSRF_TRUSTED_ORIGINS DATABASE_URL DEBUG DJANGO_SETTINGS_MODULE \
+	HOST HTTPS MOST_COMPUTATIONS MOST_WAITERS PORT PYTEST_ADDOPTS RATE_PER_ADDRESS RATE_PER_KEY REDIS_TIMEOUT REDIS_URL \
+	SECRET_KEY SECRET_KEY_FALLBACKS STALE_GRACE STATE_DIR THREADS TRUSTED_PROXIES
 USE_POSTGRES = $(if $(TEST_DATABASE_URL),DATABASE_URL="$$TEST_DATABASE_URL")
 USE_VALKEY = $(if $(TEST_REDIS_URL),REDIS_URL="$$TEST_REDIS_URL")
 START_POSTGRES = $(if $(TEST_DATABASE_URL),,--postgres)
@@ -26,7 +26,7 @@ PYTEST = $(PY) -m pytest -n 2
 NONE_OF_THEM = $(if $(ARGS),|| test $$? -eq 5)
 
 .DEFAULT_GOAL = help
-.PHONY: help run test test-sqlite test-slow bench bench-memory bench-flood bench-import bench-train check lock clean port-free
+.PHONY: help run test test-sqlite test-slow bench bench-memory bench-flood bench-import bench-train bench-batch check openapi examples lock clean port-free
 
 help: ## Say what can be typed
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,7 +44,7 @@ test-sqlite: $(VENV)/installed-dev ## Run those that are marked sqlite, on SQLit
 test-slow: $(VENV)/installed-dev ## Run those that are marked slow, on PostgreSQL and Valkey (ARGS=)
 	@$(ON_POSTGRES) $(PYTEST) -m slow $(ARGS) $(NONE_OF_THEM)
 
-bench: bench-memory bench-flood bench-import bench-train ## Measure all that docs/benchmarks.md shows
+bench: bench-memory bench-flood bench-import bench-train bench-batch ## Measure all that docs/benchmarks.md shows
 
 bench-memory: $(VENV)/installed ## Measure what Redis spends on each prediction (ARGS=--json)
 	@$(PY) -m bench.memory $(ARGS)
@@ -58,6 +58,9 @@ bench-import: $(VENV)/installed-dev ## Measure an import with its ratings agains
 bench-train: $(VENV)/installed-dev ## Measure train_model against features and fit in memory (ARGS=--seasons 5)
 	@$(PY) -m bench.training $(ARGS)
 
+bench-batch: $(VENV)/installed-dev ## Measure a batch of 500 cold predictions against one, over HTTP (ARGS=--json)
+	@$(PY) -m bench.batch $(ARGS)
+
 check: $(VENV)/installed-dev ## Check style, types, layers, migrations and the settings for production
 	@echo "Style";      $(PY) -m ruff check --quiet . && $(PY) -m ruff format --check .
 	@echo "Types";      $(FORGET); $(PY) -m mypy
@@ -65,8 +68,15 @@ check: $(VENV)/installed-dev ## Check style, types, layers, migrations and the s
 	@echo "Migrations"; $(FORGET); $(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	@echo "Production"; $(FORGET); $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-PRODUCTION = HTTPS=1 ALLOWED_HOSTS=predictor.example DATABASE_URL=sqlite://:memory: \
+PRODUCTION = HTTPS=1 TRUSTED_PROXIES=127.0.0.1 ALLOWED_HOSTS=predictor.example DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')
+
+openapi: $(VENV)/installed-dev ## Write docs/openapi.yaml anew from the code
+	@$(FORGET); DATABASE_URL=sqlite://:memory: SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+examples: $(VENV)/installed-dev ## Record the examples of docs/openapi.yaml anew, from real answers; then: make openapi
+	@$(ON_POSTGRES) $(PY) -m tests.integration.conformance.recording
 
 lock: ## Pin the dependencies anew: requirements*.in to requirements*.txt (needs uv; ARGS=--upgrade)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }

@@ -66,7 +66,7 @@ def _fill(match_ids: range, *, features: bool) -> Mapping[str, int]:
     from predictions.cache import keys, store
     from predictions.cache.answers import Task
     from predictions.cache.entry import GENERATION_SIZE, pack
-    from predictions.cache.leading import fills_of
+    from predictions.cache.leading import fill_of
     from predictions.cache.seal import SEAL_SIZE
     from predictions.cache.store import Place
     from predictions.computation import Computation
@@ -87,12 +87,15 @@ def _fill(match_ids: range, *, features: bool) -> Mapping[str, int]:
                 match_id = claim.lease.place.match_id
                 sizes["generation: key"] += len(keys.generation(match_id))
                 sizes["generation: token"] += GENERATION_SIZE
-                for fill in fills_of(task, claim.lease, _for_match(next(computed), match_id)):
-                    kind = "" if fill.place == claim.lease.place else "features "
-                    sizes[f"{kind}body"] += len(fill.entry.body)
-                    sizes[f"{kind}key"] += len(fill.place.key)
-                    sizes[f"{kind}seal and header"] += SEAL_SIZE + len(pack(fill.entry)) - len(fill.entry.body)
-                    fills.append(fill)
+                fill = fill_of(task, claim.lease, _for_match(next(computed), match_id))
+                fills.append(fill)
+                for kind, key, entry in (
+                    ("", fill.place.key, fill.entry),
+                    *(("features ", *part) for part in fill.parts),
+                ):
+                    sizes[f"{kind}body"] += len(entry.body)
+                    sizes[f"{kind}key"] += len(key)
+                    sizes[f"{kind}seal and header"] += SEAL_SIZE + len(pack(entry)) - len(entry.body)
             assert all(store.fill(fills, now=time.time()))
             progress.update(len(some))
     return sizes

@@ -14,6 +14,12 @@ WEEKS_A_SEASON = 52
 
 def main(fixtures: int) -> None:
     django.setup()
+    prepare(fixtures)
+    sys.stdout.write("{}")
+
+
+def prepare(fixtures: int) -> None:
+    """Migrate, load, train, and add matches until so many are to be played."""
     for command in (("migrate", "--verbosity=0"), ("load_demo",), ("train_model",)):
         call_command(*command, stdout=io.StringIO())
     add_fixtures(fixtures)
@@ -21,7 +27,6 @@ def main(fixtures: int) -> None:
 
     # These purges have been done, in a Redis that no bench will see.
     Invalidation.objects.all().delete()
-    sys.stdout.write("{}")
 
 
 def add_fixtures(wanted: int) -> None:

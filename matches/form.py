@@ -6,12 +6,13 @@ changes here has changed that league.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, JSONField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 from matches.models import Match, Team
@@ -47,56 +48,82 @@ def with_form(matches: MatchQuerySet) -> MatchQuerySet:
     return matches.annotate(**_lists())
 
 
-def form_of(match: Match) -> Form:
-    """The form before a match that comes from `with_form`."""
-    lists = [getattr(match, name) for name in _lists()]
-    home, away, meetings = (_latest(*lists[at : at + 2]) for at in (0, 2, 4))
-    return Form(home, away, meetings)
+def form_of(match: Match, *, home: str, away: str) -> Form:
+    """The form before a match that comes from `with_form`, between two teams of these names."""
+    lists = json.loads(f"[{','.join(getattr(match, name) for name in _lists())}]")
+    home_at_home, home_away, away_at_home, away_away, here, there = lists
+    return Form(
+        _latest(_at_home(home, home_at_home) + _away(home, home_away)),
+        _latest(_at_home(away, away_at_home) + _away(away, away_away)),
+        _latest(
+            [(day, home, away, *goals) for day, *goals in here] + [(day, away, home, *goals) for day, *goals in there]
+        ),
+    )
 
 
-def _latest(*lists: list[dict[str, Any]]) -> tuple[Played, ...]:
-    played = sorted((Played(**one) for some in lists for one in some), reverse=True)
-    return tuple(played[:LENGTH])
+def _at_home(team: str, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
+    return [(day, team, other, *goals) for day, other, *goals in rows]
+
+
+def _away(team: str, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
+    return [(day, other, team, *goals) for day, other, *goals in rows]
+
+
+def _latest(rows: list[tuple[Any, ...]]) -> tuple[Played, ...]:
+    rows.sort(reverse=True)
+    return tuple(Played(*row) for row in rows[:LENGTH])
 
 
 @cache
 def _lists() -> dict[str, Subquery]:
-    """Two lists for each part of a form. Each is the end of one index, however long the history is."""
+    """Two lists for each part of a form, in the order of `form_of`. Each is the end of one index, however long the
+    history is."""
     home, away = OuterRef("home_team"), OuterRef("away_team")
     return {
-        "home_team_at_home": _Rows(_ended(home_team=home)),
-        "home_team_away": _Rows(_ended(away_team=home)),
-        "away_team_at_home": _Rows(_ended(home_team=away)),
-        "away_team_away": _Rows(_ended(away_team=away)),
+        "home_team_at_home": _Rows(_ended("away_team", home_team=home)),
+        "home_team_away": _Rows(_ended("home_team", away_team=home)),
+        "away_team_at_home": _Rows(_ended("away_team", home_team=away)),
+        "away_team_away": _Rows(_ended("home_team", away_team=away)),
         "meetings_here": _Rows(_ended(home_team=home, away_team=away)),
         "meetings_there": _Rows(_ended(home_team=away, away_team=home)),
     }
 
 
-def _ended(**teams: OuterRef) -> QuerySet[Match, Any]:
+def _ended(*others: str, **teams: OuterRef) -> QuerySet[Match, Any]:
+    """The day, the names of the teams on these sides, the goals of home and away team."""
     played = Match.objects.played().filter(league=OuterRef("league"), day__lt=OuterRef("day"), **teams)
-    told = JSONObject(
-        day=F("day"),
-        # Looked up for the few that are told, where a join would be made for all before the latest are taken.
-        home_team=_name("home_team"),
-        away_team=_name("away_team"),
-        home_goals=F("home_goals"),
-        away_goals=F("away_goals"),
-    )
+    told = _Row(F("day"), *map(_name, others), F("home_goals"), F("away_goals"))
     return played.order_by("-day").values(told=told)[:LENGTH]
 
 
 def _name(side: str) -> Subquery:
-    return Subquery(Team.objects.filter(pk=OuterRef(side)).order_by().values("name"))
+    """Looked up for the few that are told, where a join would be made for all before the latest are taken.
+
+    It is the first of those from this id on, since there is none without its team. Asked like that PostgreSQL uses the
+    index; for a single id it reads the whole of a small table, each time.
+    """
+    return Subquery(Team.objects.filter(pk__gte=OuterRef(side)).order_by("pk").values("name")[:1])
+
+
+class _Row(Func):
+    """Values as a JSON array."""
+
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, function="JSON_BUILD_ARRAY", **context)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, function="JSON_ARRAY", **context)
 
 
 class _Rows(Subquery):
-    """All rows of a subquery whose one column, `told`, is JSON: as a JSON array."""
+    """All rows of a subquery whose one column, `told`, is JSON: as the text of a JSON array."""
 
-    output_field = JSONField()
+    output_field = TextField()
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        template = "(SELECT COALESCE(jsonb_agg(rows.told), '[]') FROM (%(subquery)s) AS rows)"
+        template = "(SELECT COALESCE(JSON_AGG(rows.told), '[]')::text FROM (%(subquery)s) AS rows)"
         return self.as_sql(compiler, connection, template=template)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:

@@ -22,3 +22,12 @@ def groups_of(fields: Iterable[str]) -> set[str]:
     """The groups to which any of `fields` belongs. Fields of none, such as the teams, have no source."""
     fields = set(fields)
     return {group for group, members in GROUPS.items() if fields & set(members)}
+
+
+def stated_groups(changed: Iterable[str], *, time_known: bool | None) -> set[str]:
+    """The groups of which a person who changes these fields says something.
+
+    A kickoff is a day and a time of day; unless that is unknown, as it stays when both are untouched.
+    """
+    groups = groups_of(changed)
+    return groups | {"time"} if "kickoff" in groups and time_known else groups

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
 
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from matches.form import form_of, with_form
+from matches.form import form_of
 from matches.models import Match
-from matches.querysets import MatchQuerySet
 from predictions.cache import keys, store
 from predictions.cache.answers import Computed, Part
 from predictions.cache.counting import Layer, Outcome, count
@@ -25,10 +21,11 @@ from predictions.cache.read_through import count_unbelievable
 from predictions.cache.store import Place
 from predictions.document import prediction_document
 from predictions.ml.active import ActiveModel
-from predictions.ml.features import FEATURE_SCHEMA, Features, features_before, with_ratings
+from predictions.ml.features import FEATURE_SCHEMA, Features, features_of_matches
 from predictions.ml.own_odds import OwnOdds
 from predictions.published import Publication, frozen
 from predictions.publishing import publisher
+from predictions.reading import read
 
 _turns = Turns()
 
@@ -51,11 +48,12 @@ class Computation:
         moment = datetime.fromtimestamp(now, UTC)
         asked = _cached_features(match_ids, held, now)
         cached = asked or {}
-        matches = _read(match_ids, known=cached)
+        matches = read(match_ids, known=cached)
         begun = [match.pk for match in matches.values() if match.kickoff <= moment]
         rows = frozen(begun, now=moment) if begun else {}
         open_ones = [match for pk, match in matches.items() if pk not in rows]
-        features = {match.pk: cached.get(match.pk) or features_before(match) for match in open_ones}
+        made = features_of_matches([match for match in open_ones if match.pk not in cached])
+        features = {match.pk: cached.get(match.pk) or made[match.pk] for match in open_ones}
         if asked is not None:
             _count_features(open_ones, asked)
         new = self._say(open_ones, features, moment)
@@ -63,9 +61,10 @@ class Computation:
         for said in (*rows.values(), *new):
             pk, match = said.match_id, matches[said.match_id]
             spread = spread_of(_turns.next(match.league.code))
-            parts = [_part(pk, features[pk], now, spread)] if pk in features.keys() - cached.keys() else []
-            document = prediction_document(match, said, form_of(match), now=moment, learnt=self.model.learnt)
-            computed[pk] = _computed(match, document, parts, now, spread)
+            parts = [_part(pk, made[pk], now, spread)] if pk in made else []
+            form = form_of(match, home=match.home_team.name, away=match.away_team.name)
+            body = prediction_document(match, said, form, now=moment, learnt=self.model.learnt)
+            computed[pk] = _computed(match, body, parts, now, spread)
         if self.publishes:
             publisher.submit((said, matches[said.match_id].kickoff) for said in new if _counts(said, matches))
         return computed
@@ -78,7 +77,7 @@ class Computation:
                 match.pk,
                 match.home_team_id,
                 match.away_team_id,
-                prediction.as_json(),
+                prediction.said,
                 model.version,
                 model.trained_at,
                 moment,
@@ -90,22 +89,6 @@ class Computation:
 def absence(now: float) -> Computed:
     """The answer for a match that does not exist."""
     return Computed(ABSENCE, lifetime(now=now, ttl=settings.ABSENCE_TTL, grace=0.0, ends_at=None, spread=0.0))
-
-
-def _read(match_ids: Sequence[int], *, known: Container[int]) -> dict[int, Match]:
-    """The matches with all that an answer tells of them; of those in `known` the ratings are not asked for."""
-    without = [pk for pk in match_ids if pk in known]
-    others = [pk for pk in match_ids if pk not in known]
-    found = [*_matches(rated=False).filter(pk__in=without)] if without else []
-    found += _matches(rated=True).filter(pk__in=others) if others else []
-    return {match.pk: match for match in found}
-
-
-@cache
-def _matches(*, rated: bool) -> MatchQuerySet:
-    """Built once, since that takes Django longer than the query takes the database."""
-    matches = with_form(Match.objects.with_names().order_by())
-    return with_ratings(matches) if rated else matches
 
 
 def _cached_features(
@@ -156,10 +139,10 @@ def _part(match_id: int, features: Features, now: float, spread: float) -> Part:
     return Part(_features_key(match_id), features.to_json(), lives)
 
 
-def _computed(match: Match, document: Mapping[str, Any], parts: Sequence[Part], now: float, spread: float) -> Computed:
+def _computed(match: Match, body: bytes, parts: Sequence[Part], now: float, spread: float) -> Computed:
     league, kickoff = match.league, match.kickoff.timestamp()
     return Computed(
-        body=json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(),
+        body=body,
         lifetime=lifetime(
             now=now,
             ttl=league.cache_ttl,

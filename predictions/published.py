@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from matches.models import Match
+from predictions.ml.said import Said
 from predictions.models.published import PublishedPrediction
 
 ROWS_PER_STATEMENT = 1000
@@ -118,7 +119,7 @@ def _upsert(publications: Collection[Publication]) -> None:
 def _values(publication: Publication) -> list[Any]:
     """In the order of the columns, as the database takes them."""
     said = publication.said
-    values = {
+    values: dict[str, Any] = {
         "match_id": publication.match_id,
         "home_team_id": publication.home_team_id,
         "away_team_id": publication.away_team_id,
@@ -127,8 +128,10 @@ def _values(publication: Publication) -> list[Any]:
         "trained_at": publication.trained_at,
         **said["probabilities"],
         **dict.fromkeys(_OPTIONAL),
-        "said": said,
     }
     if with_market := said.get("with_market"):
         values |= {f"with_market_{outcome}": value for outcome, value in with_market["probabilities"].items()}
-    return [_FIELDS[name].get_db_prep_save(values[name], connection) for name in _COLUMNS]
+    values = {name: _FIELDS[name].get_db_prep_save(value, connection) for name, value in values.items()}
+    # What a model has just said is JSON already.
+    values["said"] = said.text if isinstance(said, Said) else _FIELDS["said"].get_db_prep_save(said, connection)
+    return [values[name] for name in _COLUMNS]

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 10_000
 """Some 30 MB. Unless teams change, there are never more than the matches ahead times the models that were active."""
 
+PAUSE = 0.25
+"""Seconds for which what is said waits at least: whoever asked has the answer by then, and more is said meanwhile."""
 
 _Key = tuple[int, int, int, str]
 
@@ -65,7 +67,7 @@ class Publisher:
     def hurry(self) -> None:
         """Have what waits written, if anything does."""
         if self._waiting:
-            background.submit(self, self.write)
+            background.submit(self, self.write, after=PAUSE)
 
     def write(self) -> None:
         """Write what waits, here and now. Raises django.db.Error, and RedisError for what can't be purged."""

@@ -12,37 +12,49 @@ from django.conf import settings
 from django.db import connection
 from redis.exceptions import RedisError, ResponseError
 
-from predictions.cache import admission, keys, store
+from predictions.cache import admission, keys, store, throttle
 from predictions.cache.admission import Overloaded
 from predictions.cache.answers import Answer, Computed, Source, Task, entry_of
 from predictions.cache.counting import Layer, Outcome, count
 from predictions.cache.gate import gate
 from predictions.cache.read_through import read_through
 from predictions.cache.store import Lookup, Place
+from predictions.cache.throttle import Throttled, Toll
 from predictions.computation import Computation, absence
 from predictions.ml.active import ActiveModel, active_model, known_model
 
 LARGEST_ID = 2**63 - 1
 
 
-def predict(match_id: int, *, now: datetime) -> Answer:
+def predict(match_id: int, *, now: datetime, toll: Toll | None = None) -> Answer:
     """The answer for a match: `predict_many` of one."""
-    return predict_many([match_id], now=now)[match_id]
+    return predict_many([match_id], now=now, toll=toll)[match_id]
 
 
-def predict_many(match_ids: Collection[int], *, now: datetime) -> dict[int, Answer]:
+def predict_many(match_ids: Collection[int], *, now: datetime, toll: Toll | None = None) -> dict[int, Answer]:
     """The answer for each match, from the cache where it is there; an absence where there is no such match.
 
-    Raises predictions.ml.active.NoActiveModel and predictions.cache.admission.Overloaded. Redis being away is no
-    error: see `Answer.source`.
+    `toll` is charged one unit for each that this caller has to have computed; impossible ids are free. Raises
+    predictions.cache.throttle.Throttled, which is an Overloaded, if that is too much: then nothing is computed. Raises
+    predictions.ml.active.NoActiveModel and predictions.cache.admission.Overloaded. Redis being away is no error: see
+    `Answer.source`.
     """
     clock = _clock(now)
     # No row can have another id, so there is nothing to ask and nothing to remember.
     possible = [match_id for match_id in dict.fromkeys(match_ids) if 0 < match_id <= LARGEST_ID]
     answers = dict.fromkeys(match_ids, Answer(entry_of(absence(clock()), stored_at=clock()), Source.MISS))
     if possible:
-        answers |= _uncached(possible, clock) if _inside_a_transaction() else _cached(possible, clock)
+        answers |= _uncached(possible, clock) if _inside_a_transaction() else _cached(possible, clock, toll)
     return answers
+
+
+def charge(toll: Toll | None, units: int, *, now: datetime | None = None) -> None:
+    """Charge for what costs as much as computing so many predictions, and is no look-up in the cache. Raises Throttled.
+
+    `now`: this very moment unless given.
+    """
+    if toll is not None:
+        throttle.charge(toll, units, now=None if now is None else now.timestamp())
 
 
 def prepare(match_ids: Sequence[int], *, model: ActiveModel, now: datetime) -> dict[int, Answer]:
@@ -69,13 +81,14 @@ def compute(match_ids: Sequence[int], *, now: datetime) -> Mapping[int, Computed
     return Computation(active_model(), publishes=False)(match_ids, held=None, now=now.timestamp())
 
 
-def _cached(match_ids: Sequence[int], clock: Callable[[], float]) -> dict[int, Answer]:
+def _cached(match_ids: Sequence[int], clock: Callable[[], float], toll: Toll | None) -> dict[int, Answer]:
     begun = perf_counter()
     model, lookups = _look_up(match_ids, clock)
     try:
-        answers = _answered(match_ids, model, lookups, clock, publishes=True)
-    except Overloaded:
-        count(Layer.PREDICTION, Outcome.OVERLOADED, n=len(match_ids))
+        answers = _answered(match_ids, model, lookups, clock, publishes=True, toll=toll)
+    except Overloaded as error:
+        outcome = Outcome.THROTTLED if isinstance(error, Throttled) else Outcome.OVERLOADED
+        count(Layer.PREDICTION, outcome, n=len(match_ids))
         raise
     seconds = perf_counter() - begun
     for answer in answers.values():
@@ -90,8 +103,9 @@ def _answered(
     clock: Callable[[], float],
     *,
     publishes: bool,
+    toll: Toll | None = None,
 ) -> dict[int, Answer]:
-    task = Task(Computation(model, publishes), model.version, clock)
+    task = Task(Computation(model, publishes), model.version, clock, toll)
     answers = read_through(_places(match_ids, model), lookups, task)
     return {place.match_id: answer for place, answer in answers.items()}
 

@@ -7,8 +7,10 @@ Without REDIS_URL and DATABASE_URL everything lives in the state directory, wher
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from contextlib import suppress
+from ipaddress import ip_network
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,15 @@ def csrf_trusted_origins() -> list[str]:
     return list(_env.list("CSRF_TRUSTED_ORIGINS", default=[]))
 
 
+def cors_origins() -> list[str]:
+    """CORS_ORIGINS: origins whose pages may use the API, separated by commas; `*` for all."""
+    origins = [text.strip() for text in _env.list("CORS_ORIGINS", default=[])]
+    for text in origins:
+        if text != "*" and not re.fullmatch(r"https?://[^/\s*]+", text):
+            raise ImproperlyConfigured(f"CORS_ORIGINS={text} is no origin like https://odds.example, and not `*`.")
+    return origins
+
+
 def database() -> dict[str, Any]:
     """DATABASE_URL; an SQLite file in the state directory unless set."""
     file = state_directory() / "predictor.sqlite3"
@@ -153,6 +164,28 @@ def stale_grace() -> float:
 def redis_timeout() -> float:
     """REDIS_TIMEOUT: how many seconds Redis may take, to connect and to answer."""
     return _number("REDIS_TIMEOUT", 0.5, least=0.001)
+
+
+def rate_per_address() -> int:
+    """RATE_PER_ADDRESS: how many predictions a minute may be computed for an address that sends no key."""
+    return int(_number("RATE_PER_ADDRESS", 600, least=1))
+
+
+def rate_per_key() -> int:
+    """RATE_PER_KEY: the same for a key that has no rate of its own."""
+    return int(_number("RATE_PER_KEY", 6000, least=1))
+
+
+def trusted_proxies() -> list[str]:
+    """TRUSTED_PROXIES: whose X-Forwarded-For is believed: addresses or networks, separated by commas, or `unix`."""
+    proxies = [text.strip() for text in _env.list("TRUSTED_PROXIES", default=[])]
+    for text in proxies:
+        try:
+            if text != "unix":
+                ip_network(text)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}. Write networks like 10.0.0.0/8.") from None
+    return proxies
 
 
 def _number(name: str, default: float, *, least: float) -> float:

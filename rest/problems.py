@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
@@ -31,7 +32,9 @@ Kind = Literal[
     "not-found",
     "method-not-allowed",
     "not-acceptable",
+    "conflict",
     "precondition-failed",
+    "content-too-large",
     "unsupported-media-type",
     "too-many-requests",
     "internal-error",
@@ -50,7 +53,9 @@ KINDS: dict[Kind, tuple[int, str]] = {
     "not-found": (404, "There is no such thing"),
     "method-not-allowed": (405, "This address does not know that method"),
     "not-acceptable": (406, "There is no answer in the form asked for"),
+    "conflict": (409, "It contradicts what is there already"),
     "precondition-failed": (412, "It is not what the request's condition asks for"),
+    "content-too-large": (413, "The request's body is too large"),
     "unsupported-media-type": (415, "The request's body is of a type that can't be read here"),
     "too-many-requests": (429, "Too many requests"),
     "internal-error": (500, "Something went wrong on this side"),
@@ -67,13 +72,17 @@ _DRF_HEADERS = ("Retry-After", "WWW-Authenticate")
 
 
 class Problem(APIException):
-    """Raised in a view of the API, it becomes a problem document. `retry_after` is in seconds."""
+    """Raised in a view of the API, it becomes a problem document.
 
-    def __init__(self, kind: Kind, detail: str, *, retry_after: int | None = None) -> None:
+    `retry_after` is in seconds; `members` are added to the document's own.
+    """
+
+    def __init__(self, kind: Kind, detail: str, *, retry_after: int | None = None, **members: Any) -> None:
         super().__init__(detail)
         self.kind = kind
         self.status_code, _ = KINDS[kind]
         self.wait = retry_after
+        self.members = members
 
 
 def problem_response(
@@ -100,11 +109,18 @@ def problem_response(
         **members,
     }
     return HttpResponse(
-        json.dumps(document, ensure_ascii=False).encode(),
+        # Half a surrogate pair, which only JSON's escapes can bring here, goes out as the escape that it came as.
+        json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace"),
         status=status,
         content_type="application/problem+json",
         headers={"Cache-Control": "no-store"} | dict(headers or {}),
     )
+
+
+def invalid_parameters(request: HttpRequest | Request, errors: Mapping[str, Any]) -> HttpResponse:
+    """The problem document of what is wrong with fields or parameters, by their names."""
+    detail = "See `errors` for what is wrong with each field or parameter."
+    return problem_response(request, kind="invalid-parameters", detail=detail, errors=errors)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
@@ -113,17 +129,21 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         # The database is away: nobody's mistake, and worth asking again. What the driver says may name hosts and users.
         logger.error("The database does not answer: %s", error)
         error = Problem("unavailable", "The database does not answer.", retry_after=RETRY_AFTER)
+    if isinstance(error, RequestDataTooBig):
+        error = Problem("content-too-large", "The body is larger than is accepted.")
     response = drf_handler(error, context)
     if response is None:
         return None
-    status = response.status_code
-    members: dict[str, Any] = {}
     if isinstance(error, ValidationError):
-        kind: Kind = "invalid-parameters"
-        detail = "See `errors` for what is wrong with each field or parameter."
-        members["errors"] = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
-    else:
-        kind = getattr(error, "kind", None) or _GENERAL.get(status, "malformed-request")
-        detail = str(response.data["detail"])
-    headers = {name: response.headers[name] for name in _DRF_HEADERS if name in response.headers}
-    return problem_response(context["request"], kind=kind, detail=detail, status=status, headers=headers, **members)
+        data = response.data
+        return invalid_parameters(context["request"], data if isinstance(data, dict) else {"non_field_errors": data})
+    status = response.status_code
+    kind: Kind = getattr(error, "kind", None) or _GENERAL.get(status, "malformed-request")
+    return problem_response(
+        context["request"],
+        kind=kind,
+        detail=str(response.data["detail"]),
+        status=status,
+        headers={name: response.headers[name] for name in _DRF_HEADERS if name in response.headers},
+        **getattr(error, "members", {}),
+    )

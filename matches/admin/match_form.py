@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from matches.models import Match
-from matches.provenance import GROUPS, groups_of
+from matches.provenance import GROUPS, stated_groups
 
 Status = Match.Status
 
@@ -40,11 +40,7 @@ class ResultForm(forms.ModelForm):  # type: ignore[type-arg]
         """The groups of fields about which the person said something; for a new match, all that are not empty."""
         before = {} if self.instance._state.adding else self.initial
         changed = {name for name, value in self.cleaned_data.items() if value != before.get(name)}
-        groups = groups_of(changed)
-        # A kickoff is a day and a time of day; unless that is unknown, as it stays when both are untouched.
-        if "kickoff" in groups and self.cleaned_data.get("kickoff_time_known"):
-            groups.add("time")
-        return groups
+        return stated_groups(changed, time_known=self.cleaned_data.get("kickoff_time_known"))
 
 
 class MatchForm(ResultForm):

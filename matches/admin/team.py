@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import PaginationInlineFormSet
 
-from matches.importers.names import normalise
 from matches.models import Team, TeamAlias
+from matches.names import normalise
 
 LONGEST_KEY = TeamAlias._meta.get_field("key").max_length or 0
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from matches.importers import names
-from matches.importers.names import KnownTeam, normalise
+from matches.importers.names import KnownTeam
 from matches.importers.records import InvalidRow
 from matches.models import Team, TeamAlias
+from matches.names import normalise
 
 LONGEST_KEY = 100
 

@@ -29,7 +29,7 @@ class Team(models.Model):
 
 
 class TeamAlias(models.Model):
-    """One more name of a team. `key` is the name as `matches.importers.names.normalise` reduces it."""
+    """One more name of a team. `key` is the name as `matches.names.normalise` reduces it."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="aliases")
     country = models.CharField(max_length=3, editable=False)

@@ -6,7 +6,7 @@ Messages are fixed texts: what a driver says of a failure may hold hosts and use
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any, Literal
@@ -15,14 +15,17 @@ from django.core.cache import caches
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from predictions.api.schemas import LivenessSerializer, ReadinessSerializer
 from predictions.cache.connecting import NotCaughtUp
 from predictions.ml.active import NoActiveModel, active_model
 from predictions.models import TrainedModel
-from rest.problems import problem_response
+from rest.problems import Kind, problem_response
+from rest.schema import ResourceSchema, may_answer
 
 logger = logging.getLogger(__name__)
 
@@ -105,10 +108,24 @@ def readiness() -> tuple[Literal["ok", "degraded", "unavailable"], dict[str, Che
     return "ok" if checks["redis"].status == "ok" else "degraded", checks
 
 
+class ProbeSchema(ResourceSchema):
+    """Nothing can be asked wrongly."""
+
+    def kinds(self) -> Iterator[Kind]:
+        yield "internal-error"
+        yield from self._documented("kinds")
+
+    def headers(self) -> Iterator[str]:
+        yield "Cache-Control"
+
+
 class ProbeView(APIView):
-    """Answers in JSON whatever a probe says it accepts."""
+    """Answers in JSON whatever a probe says it accepts, to whoever asks."""
 
     renderer_classes = [JSONRenderer]
+    authentication_classes: list[type] = []
+    permission_classes: list[type] = []
+    schema = ProbeSchema()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         return super().perform_content_negotiation(request, force=True)
@@ -117,6 +134,7 @@ class ProbeView(APIView):
 class Liveness(ProbeView):
     """The process answers. Depends on nothing, so that an outage elsewhere restarts nobody."""
 
+    @extend_schema(operation_id="healthz", tags=["operation"], responses=LivenessSerializer)
     def get(self, request: Request) -> HttpResponse:
         return JsonResponse({"status": "ok"}, headers=NO_STORE)
 
@@ -124,6 +142,8 @@ class Liveness(ProbeView):
 class Readiness(ProbeView):
     """200 `ok`, 200 `degraded` while Redis is away, or 503 with what is missing; each check beside it."""
 
+    @extend_schema(operation_id="readyz", tags=["operation"], responses=ReadinessSerializer)
+    @may_answer("not-ready")
     def get(self, request: Request) -> HttpResponse:
         status, checks = readiness()
         shown = {name: asdict(done) for name, done in checks.items()}

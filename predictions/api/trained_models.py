@@ -48,7 +48,8 @@ class TrainedModelSerializer(serializers.ModelSerializer[TrainedModel]):
 
     def get_scores(self, row: TrainedModel) -> dict[str, Any] | None:
         """The figures over all seasons, without those of each."""
-        if row.scores is None:
+        if not isinstance(row.scores, dict):
+            # Not measured; or it is no row of ours, since the column takes any JSON.
             return None
         return {name: figures for name, figures in row.scores.items() if not isinstance(figures, list)}
 

@@ -11,6 +11,7 @@ from predictions.cache import entry as entries
 from predictions.cache.counting import Outcome
 from predictions.cache.entry import NO_GENERATION, Entry
 from predictions.cache.lifetime import Lifetime
+from predictions.cache.throttle import Toll
 
 
 class Source(StrEnum):
@@ -91,6 +92,8 @@ class Task:
     """The name of who computes, for the entries."""
     clock: Callable[[], float]
     """Seconds since 1970."""
+    toll: Toll | None = None
+    """Who pays for what is computed while a caller waits; None: nobody does."""
 
 
 def entry_of(

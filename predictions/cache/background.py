@@ -1,5 +1,8 @@
 """Work that no caller waits for: one thread of the process does it, one job after the other.
 
+A job may be put off, so that it does not compete with those who answer for the processor, and that more of the same
+come together meanwhile.
+
 What can't be queued is dropped, since none of it is needed for a true answer.
 """
 
@@ -9,7 +12,9 @@ import logging
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from math import inf
 from threading import Condition, Thread
+from time import monotonic
 
 from django.db import connections
 
@@ -30,14 +35,16 @@ class Background:
         self._thread: Thread | None = None
         self._begin()
 
-    def submit(self, key: Hashable, job: Job) -> bool:
-        """Have `job` done some time; False if the same key waits already, or too many do."""
+    def submit(self, key: Hashable, job: Job, *, after: float = 0.0) -> bool:
+        """Have `job` done some time, `after` seconds at the earliest; False if the same key waits already, or too many
+        do.
+        """
         if self._pid != os.getpid():
             self._begin()
         with self._changed:
             if key in self._queue or len(self._queue) >= self._most:
                 return False
-            self._queue[key] = job
+            self._queue[key] = job, monotonic() + after
             self._changed.notify_all()
             if self._thread is None and not self.held:
                 thread = Thread(target=self._work, name="predictions-background", daemon=True)
@@ -46,9 +53,9 @@ class Background:
         return True
 
     def run_queued(self) -> int:
-        """Do what is queued here and now, in the caller's thread; says how many jobs that were."""
+        """Do what is queued here and now, in the caller's thread, put off or not; says how many jobs that were."""
         done = 0
-        while job := self._next():
+        while job := self._next(now=inf):
             self._do(job)
             done += 1
         return done
@@ -68,15 +75,17 @@ class Background:
     def _begin(self) -> None:
         self._pid = os.getpid()
         self._changed = Condition()
-        self._queue: OrderedDict[Hashable, Job] = OrderedDict()
+        self._queue: OrderedDict[Hashable, tuple[Job, float]] = OrderedDict()
         self._thread = None
         self._busy = False
 
-    def _next(self) -> Job | None:
+    def _next(self, *, now: float) -> Job | None:
+        """The first that is due."""
         with self._changed:
-            self._busy = bool(self._queue)
+            key = next((key for key, (_, due) in self._queue.items() if due <= now), None)
+            self._busy = key is not None
             self._changed.notify_all()
-            return self._queue.popitem(last=False)[1] if self._queue else None
+            return None if key is None else self._queue.pop(key)[0]
 
     def _do(self, job: Job) -> None:
         try:
@@ -87,11 +96,12 @@ class Background:
 
     def _work(self) -> None:
         while True:
-            while not self.held and (job := self._next()):
+            while not self.held and (job := self._next(now=monotonic())):
                 self._do(job)
             connections.close_all()
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._queue) and not self.held)
+                dues = [] if self.held else [due for _, due in self._queue.values()]
+                self._changed.wait(max(0.0, min(dues) - monotonic()) if dues else None)
 
 
 background = Background()

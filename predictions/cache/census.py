@@ -13,13 +13,14 @@ from predictions.cache import keys
 from predictions.cache.entry import says_absence
 from predictions.cache.seal import SEAL_SIZE
 
-KINDS = ("prediction", "features", "absence", "generation", "lease", "counts", "other")
+KINDS = ("prediction", "features", "absence", "generation", "lease", "counts", "toll", "other")
 _BY_PREFIX = {
     keys.PREDICTION: "prediction",
     keys.FEATURES: "features",
     keys.GENERATION: "generation",
     keys.LEASE: "lease",
     keys.COUNTS: "counts",
+    keys.TOLL: "toll",
 }
 
 KEYS_PER_STEP = 1000

@@ -13,6 +13,7 @@ FEATURES = "features"
 GENERATION = "gen"
 LEASE = "lease"
 COUNTS = "counts"
+TOLL = "toll"
 
 # A fact of the whole service that has a generation as a match has: which model is active.
 ACTIVE_MODEL = "model"
@@ -41,6 +42,16 @@ def lease(key: str) -> str:
 def counts(minute: int) -> str:
     """What was counted in one minute, numbered from 1970 on."""
     return f"{COUNTS}:{{{minute}}}"
+
+
+def counts_ever() -> str:
+    """What was counted in all minutes together."""
+    return f"{COUNTS}:{{ever}}"
+
+
+def toll(name: str) -> str:
+    """Until when a consumer has paid off what it was charged."""
+    return f"{TOLL}:{{{name}}}"
 
 
 def raw_key(key: str, prefix: str, version: int) -> str:

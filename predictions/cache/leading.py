@@ -19,6 +19,7 @@ from predictions.cache.counting import Layer, Outcome, count
 from predictions.cache.flights import Flight, Flights
 from predictions.cache.gate import gate
 from predictions.cache.store import Claim, Fill, Found, Lease, Place
+from predictions.cache.throttle import Fare, Throttled
 
 # Seconds between two looks at another process's lease: first, and at the most.
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
@@ -41,11 +42,13 @@ class Leader:
         self._flight = {place: flight for place, (flight, _) in leads.items()}
         self._seen = {place: seen for place, (_, seen) in leads.items()}
         self._deadline = deadline
+        self._fare = Fare(task.toll, len(leads))
         self._waited = False
         self.answers: dict[Place, Answer] = {}
 
     def lead(self, *, away: bool) -> None:
-        """Land every flight. Raises Overloaded, and what the computation raises; nothing that Redis does.
+        """Land every flight. Raises Overloaded, of which Throttled, and what the computation raises; nothing that
+        Redis does.
 
         `away`: Redis has just been found to be.
         """
@@ -55,7 +58,7 @@ class Leader:
             else:
                 self._claim_all()
         except BaseException as error:
-            # Having no place or no time left is this caller's own lot: those who wait for it go on without it.
+            # Having no place, time or money left is this caller's own lot: those who wait for it go on without it.
             shared = None if isinstance(error, Overloaded) else error
             for place in self._seen:
                 self._flights.land(self._flight[place], error=shared)
@@ -66,6 +69,7 @@ class Leader:
             try:
                 leases = self._claim_or_wait()
             except RedisError as error:
+                self._fare.check()
                 # A refusal to write, as of a full Redis, is not an outage: what is cached is served all the same.
                 self._compute_without_redis(Source.MISS if isinstance(error, ResponseError) else Source.BYPASS)
                 break
@@ -82,7 +86,9 @@ class Leader:
                 seen = dict(self._seen)
                 claims = self._claim()
                 self._take_what_came(claims)
-                if leases := [claim.lease for claim in claims if claim.lease]:
+                leases = [claim.lease for claim in claims if claim.lease]
+                self._pay_for(leases)
+                if leases:
                     return leases
                 if self._seen == seen:
                     if not pause:
@@ -95,7 +101,15 @@ class Leader:
     def _claim(self) -> list[Claim]:
         self._sending(self._seen)
         with gate.passing():
-            return store.claim(list(self._seen.items()), now=self._task.clock())
+            return store.claim(list(self._seen.items()), now=self._task.clock(), fare=self._fare)
+
+    def _pay_for(self, leases: Sequence[Lease]) -> None:
+        try:
+            self._fare.settle(len(leases), now=self._task.clock())
+        except Throttled:
+            # Nothing may be left of them, or a flood of unknown ids would fill Redis all the same.
+            let_go(leases, forget=True)
+            raise
 
     def _take_what_came(self, claims: Sequence[Claim]) -> None:
         for place, claim in zip(list(self._seen), claims, strict=True):
@@ -115,11 +129,10 @@ class Leader:
         except BaseException:
             let_go(leases)
             raise
-        fills = [fill for lease in leases for fill in fills_of(self._task, lease, computed[lease.place.match_id])]
+        fills = [fill_of(self._task, lease, computed[lease.place.match_id]) for lease in leases]
         self._sending([lease.place for lease in leases])
         for fill, stored in zip(fills, keep(fills, now=self._task.clock()), strict=True):
-            if fill.place in self._seen:
-                self._land(fill.place, Answer(fill.entry, Source.MISS, stored=stored), vouched=stored)
+            self._land(fill.place, Answer(fill.entry, Source.MISS, stored=stored), vouched=stored)
 
     def _compute_without_redis(self, source: Source) -> None:
         with admission.computing(patience=self._left()):
@@ -149,24 +162,21 @@ class Leader:
         del self._seen[place]
 
 
-def fills_of(task: Task, lease: Lease, computed: Computed) -> list[Fill]:
-    """The entries to be stored for what was computed under a lease: its parts, then itself.
+def fill_of(task: Task, lease: Lease, computed: Computed) -> Fill:
+    """The entry to be stored for what was computed under a lease, and its parts.
 
     An absence beyond the cap is not kept, but its lease is dropped all the same.
     """
-    match_id, stored_at = lease.place.match_id, task.clock()
-    parts = [
-        Fill(
-            Place(match_id, part.key),
-            entry_of(computed, part, generation=lease.generation, model=task.model, stored_at=stored_at),
-        )
-        for part in computed.parts
-    ]
-    entry = entry_of(computed, generation=lease.generation, model=task.model, stored_at=stored_at)
+    stored_at = task.clock()
+    entry, *parts = (
+        entry_of(computed, part, generation=lease.generation, model=task.model, stored_at=stored_at)
+        for part in (None, *computed.parts)
+    )
     kept = not entry.is_absence or absences.admit()
     if not kept:
         count(Layer.PREDICTION, Outcome.ABSENCE_NOT_KEPT)
-    return [*parts, Fill(lease.place, entry, lease.token, kept=kept)]
+    keys = (part.key for part in computed.parts)
+    return Fill(lease.place, entry, lease.token, kept=kept, parts=list(zip(keys, parts, strict=True)))
 
 
 def keep(fills: Sequence[Fill], *, now: float) -> list[bool]:
@@ -178,15 +188,16 @@ def keep(fills: Sequence[Fill], *, now: float) -> list[bool]:
         return [False] * len(fills)
     for fill, done in zip(fills, stored, strict=True):
         if fill.kept and fill.entry.stale_until > now and not done:
-            # Parts are filled without a lease.
-            count(Layer.PREDICTION if fill.token else Layer.FEATURES, Outcome.REFUSED_FILL, fill.entry.league)
+            count(Layer.PREDICTION, Outcome.REFUSED_FILL, fill.entry.league)
+            for _ in fill.parts:
+                count(Layer.FEATURES, Outcome.REFUSED_FILL, fill.entry.league)
     return stored
 
 
-def let_go(leases: Sequence[Lease]) -> None:
-    """Release leases, or leave them to their time if Redis is away."""
+def let_go(leases: Sequence[Lease], *, forget: bool = False) -> None:
+    """Release leases (see `store.release`), or leave them to their time if Redis is away."""
     try:
         with gate.passing():
-            store.release(leases)
+            store.release(leases, forget=forget)
     except RedisError:
         return

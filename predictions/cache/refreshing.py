@@ -18,7 +18,7 @@ from predictions.cache.answers import Task
 from predictions.cache.background import background
 from predictions.cache.counting import Layer, Outcome, count
 from predictions.cache.gate import gate
-from predictions.cache.leading import fills_of, keep, let_go
+from predictions.cache.leading import fill_of, keep, let_go
 from predictions.cache.store import Place
 
 logger = logging.getLogger(__name__)
@@ -47,4 +47,4 @@ def _run(place: Place, seen: bytes, task: Task) -> None:
             logger.warning("A refresh failed, the stale entry stays: %s", type(error).__name__)
             count(Layer.PREDICTION, Outcome.REFRESH_FAILED)
         return
-    keep(fills_of(task, lease, computed[place.match_id]), now=task.clock())
+    keep([fill_of(task, lease, computed[place.match_id])], now=task.clock())

@@ -54,7 +54,8 @@ return {false, generation, 1}
 
 FILL = Script.of("""
 -- Store the entry if its generation is still the current one; drop the lease if it is the caller's own.
--- KEYS: entry, generation, lease. ARGV: generation, token, value, its life in ms, the generation's in ms.
+-- KEYS: entry, generation, lease; further entries. ARGV: generation, token, value, its life in ms, the generation's in
+-- ms; value and life of each further entry.
 local found = redis.call('MGET', KEYS[2], KEYS[3])
 if found[2] == ARGV[1] .. ARGV[2] then
   redis.call('DEL', KEYS[3])
@@ -63,6 +64,9 @@ if found[1] ~= ARGV[1] then
   return 0
 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+for number = 4, #KEYS do
+  redis.call('SET', KEYS[number], ARGV[2 * number - 2], 'PX', ARGV[2 * number - 1])
+end
 if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[4]) then
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
 end
@@ -89,6 +93,24 @@ if not generation or #generation ~= 16 then
   redis.call('SET', KEYS[1], generation, 'PX', ARGV[2])
 end
 return generation
+""")
+
+CHARGE = Script.of("""
+-- Charge a consumer, unless it would owe more than may be owed; more than that at once only if it owes nothing.
+-- KEYS: toll. ARGV: now, the time that pays for a unit, the most that may be owed, in microseconds; units, negative to
+-- give back. Returns the microseconds until the same would pass; 0: charged.
+local now, each, most, units = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local before = math.max(tonumber(redis.call('MGET', KEYS[1])[1] or '') or now, now)
+local after = before + units * each
+if units > 0 and after > now + most and before > now then
+  return math.ceil(math.min(after - most, before) - now)
+end
+if after > now then
+  redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
+else
+  redis.call('DEL', KEYS[1])
+end
+return 0
 """)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from predictions.cache import keys, scripts
 from predictions.cache.entry import GENERATION_SIZE, CorruptEntry, Entry, pack, unpack
 from predictions.cache.seal import SEAL_SIZE, seal, unseal
+from predictions.cache.throttle import Fare
 
 # A generation outlives the entries made under it by as much as they live, so that it is rarely renewed.
 TIMES_OF_LIFE = 2
@@ -43,8 +44,7 @@ class Found(StrEnum):
     """Not sealed by us for this key, or of another schema."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an entry is, or would be."""
 
     match_id: int
@@ -67,6 +67,8 @@ class Lease:
     place: Place
     generation: bytes
     token: bytes
+    minted: bool = False
+    """Whether the generation is new, so that nothing is valid under it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Fill:
     token: bytes = b""
     kept: bool = True
     """If not, the lease is dropped, and the generation too, so that nothing is left of it."""
+    parts: Sequence[tuple[str, Entry]] = ()
+    """More entries of the match, each with its key: stored with the other one or not at all."""
 
 
 def look_up(places: Sequence[Place], *, now: float, fact: str | None = None) -> tuple[list[Lookup], bytes | None]:
@@ -108,28 +112,33 @@ def look_up_under(held: Sequence[tuple[Place, bytes]], *, now: float) -> list[Lo
     return [_judge(place.key, values.get(place.key), generation, now) for place, generation in held]
 
 
-def claim(wanted: Sequence[tuple[Place, bytes]], *, now: float) -> list[Claim]:
+def claim(wanted: Sequence[tuple[Place, bytes]], *, now: float, fare: Fare | None = None) -> list[Claim]:
     """Take the lease on each place, unless its value is no longer the one `seen`. To be done before anything is read.
 
     The generation is minted where there is none, and lives as long as an absence unless something is filled under it.
+    `fare` is charged in the same round trip.
     """
     cache: Any = caches["predictions"]
-    tokens = [secrets.token_bytes(GENERATION_SIZE) for _ in wanted]
+    random = iter(_tokens(2 * len(wanted)))
+    tokens = list(zip(random, random, strict=True))
     lives = (_milliseconds(settings.ABSENCE_TTL), _milliseconds(settings.LEASE_SECONDS))
-    results = _run(
-        [
-            scripts.Call(
-                scripts.CLAIM, _three(cache, place), (seen, secrets.token_bytes(GENERATION_SIZE), token, *lives)
-            )
-            for (place, seen), token in zip(wanted, tokens, strict=True)
-        ]
-    )
+    calls = [
+        scripts.Call(scripts.CLAIM, _three(cache, place), (seen, *both, *lives))
+        for (place, seen), both in zip(wanted, tokens, strict=True)
+    ]
+    charges = fare.calls(now) if fare else []
+    results = scripts.run(_client(), [*calls, *charges]) if calls else []
+    if fare:
+        fare.take(results[len(calls) :])
     claims = []
-    for (place, _), token, (value, generation, taken) in zip(wanted, tokens, results, strict=True):
+    for (place, _), (new, token), result in zip(wanted, tokens, results, strict=False):
+        if isinstance(result, RedisError):
+            raise result
+        value, generation, taken = result
         if value is not None:
             claims.append(Claim(lookup=_judge(place.key, value, generation, now)))
         else:
-            claims.append(Claim(lease=Lease(place, generation, token) if taken else None))
+            claims.append(Claim(lease=Lease(place, generation, token, minted=generation == new) if taken else None))
     return claims
 
 
@@ -145,11 +154,15 @@ def fill(fills: Sequence[Fill], *, now: float) -> list[bool]:
         entry_key, *others = _three(cache, each.place)
         life = _milliseconds(seconds)
         if each.kept and seconds > 0:
-            value = seal(entry_key, pack(each.entry))
+            names = [entry_key, *others]
+            arguments: list[bytes | int] = [each.entry.generation, each.token]
+            arguments += [seal(entry_key, pack(each.entry)), life]
             # The generation of an absence goes with it: what does not exist must cost no memory for long.
-            lives = (life, life if each.entry.is_absence else TIMES_OF_LIFE * life)
-            arguments = (each.entry.generation, each.token, value, *lives)
-            calls.append(scripts.Call(scripts.FILL, (entry_key, *others), arguments))
+            arguments.append(life if each.entry.is_absence else TIMES_OF_LIFE * life)
+            for key, part in each.parts:
+                names.append(cache.make_key(key))
+                arguments += [seal(names[-1], pack(part)), _milliseconds(part.stale_until - now)]
+            calls.append(scripts.Call(scripts.FILL, names, arguments))
         else:
             calls.append(_release(cache, each.place, each.entry.generation, each.token, forget=not each.kept))
     results = scripts.run(_client(), calls) if calls else []
@@ -158,10 +171,10 @@ def fill(fills: Sequence[Fill], *, now: float) -> list[bool]:
     return [result == 1 for result in results]
 
 
-def release(leases: Sequence[Lease]) -> None:
-    """Let go of leases without filling."""
+def release(leases: Sequence[Lease], *, forget: bool = False) -> None:
+    """Let go of leases without filling; if asked to forget, also of generations that were minted for them."""
     cache: Any = caches["predictions"]
-    _run([_release(cache, each.place, each.generation, each.token) for each in leases])
+    _run([_release(cache, each.place, each.generation, each.token, forget=forget and each.minted) for each in leases])
 
 
 def generation_of(fact: str) -> bytes:
@@ -203,6 +216,12 @@ def _three(cache: Any, place: Place) -> tuple[str, str, str]:
 def _release(cache: Any, place: Place, generation: bytes, token: bytes, *, forget: bool = False) -> scripts.Call:
     _, generation_key, lease_key = _three(cache, place)
     return scripts.Call(scripts.RELEASE, (lease_key, generation_key), (generation, token, int(forget)))
+
+
+def _tokens(number: int) -> list[bytes]:
+    """So many random ones, for which the kernel is asked once."""
+    random = secrets.token_bytes(number * GENERATION_SIZE)
+    return [random[begin : begin + GENERATION_SIZE] for begin in range(0, len(random), GENERATION_SIZE)]
 
 
 def _client() -> Redis:

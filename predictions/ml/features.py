@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from math import isnan, nan
+from math import isfinite, isnan, nan
 from typing import Any, NamedTuple
 
 from django.db.models import Func, OuterRef, QuerySet, Subquery, TextField
@@ -62,8 +62,9 @@ class Features(NamedTuple):
 
     def to_json(self) -> bytes:
         """An object of numbers, null for nan, from which `from_json` makes exactly these again."""
-        known = {name: None if isnan(value) else value for name, value in self._asdict().items()}
-        return json.dumps(known, separators=(",", ":"), allow_nan=False).encode()
+        if not all(isnan(value) or isfinite(value) for value in self):
+            raise ValueError(f"JSON has no such numbers: {self}")
+        return (_JSON % tuple(["null" if value != value else repr(value) for value in self])).encode()
 
     @classmethod
     def from_json(cls, text: bytes) -> Features:
@@ -72,6 +73,7 @@ class Features(NamedTuple):
 
 
 FEATURE_NAMES = Features._fields
+_JSON = "{" + ",".join(f'"{name}":%s' for name in FEATURE_NAMES) + "}"
 # What is known or not known together, and says one thing. Goals always are known: no match counts without.
 FEATURE_GROUPS: dict[str, tuple[str, ...]] = {
     "goals": FEATURE_NAMES[:5],
@@ -139,8 +141,13 @@ def with_ratings(matches: MatchQuerySet) -> MatchQuerySet:
 
 def features_before(match: Match) -> Features:
     """The features of a match that comes from `with_ratings`. Raises NoRatings."""
-    [(_, features)] = _features([(match.pk, *(getattr(match, name) for name in _ratings()))])
-    return features
+    return features_of_matches([match])[match.pk]
+
+
+def features_of_matches(matches: Iterable[Match]) -> dict[int, Features]:
+    """By their ids, the features of matches that come from `with_ratings`. Raises NoRatings."""
+    names = tuple(_ratings())
+    return dict(_features([(match.pk, *(getattr(match, name) for name in names)) for match in matches]))
 
 
 def _features(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Features]]:

@@ -61,9 +61,13 @@ def _columns(*tables: Any) -> Array:
 
 
 WINNING = _winning()
+# By market: its selections. A correct score is "2-1", the home team first, or "other_home": any other home win.
+MARKETS = {**{name: tuple(selections) for name, selections in WINNING.items()}, "draw_no_bet": ("home", "away")}
 _REGIONS = _columns(*_outcomes().values())
 _GOALS = _columns(*np.indices((SCORES, SCORES)))
-_SELECTIONS = _columns(*(scores for selections in WINNING.values() for scores in selections.values()))
+# Of a correct score that is named there is nothing to sum up: these come between what is before it and "other_home".
+_SUMMED = _columns(*(scores for selections in WINNING.values() for scores in selections.values() if scores.sum() > 1))
+_BEFORE_NAMED = _SUMMED.shape[1] - len(_outcomes())
 
 
 def score_tables(log_goals: Array, probabilities: Array) -> Array:
@@ -93,33 +97,19 @@ def expected_goals(tables: Array) -> Array:
     return _sums(tables, _GOALS)
 
 
-def by_market(tables: Array, probabilities: Array) -> list[dict[str, dict[str, float]]]:
-    """For each match, by market and selection: how probable it is. The markets of WINNING, and draw no bet.
-
-    A correct score is "2-1", the home team first, or "other_home": any other home win.
-    """
-    sums = _sums(tables, _SELECTIONS).round(DECIMALS)
+def market_probabilities(tables: Array, probabilities: Array) -> Array:
+    """How probable each selection of MARKETS is, of shape (n, number of selections), in their order."""
     home, _, away = probabilities.T
-    win = (home / (home + away)).round(DECIMALS).tolist()
-    return [
-        _named(row) | {"draw_no_bet": {"home": share, "away": round(1 - share, DECIMALS)}}
-        for row, share in zip(sums.tolist(), win, strict=True)
-    ]
+    home_without_draw = (home / (home + away)).round(DECIMALS)
+    named = tables[:, : NAMED_GOALS + 1, : NAMED_GOALS + 1].reshape(len(tables), -1)
+    before, others = np.split(_sums(tables, _SUMMED), [_BEFORE_NAMED], axis=1)
+    return np.column_stack([before, named, others, home_without_draw, 1 - home_without_draw]).round(DECIMALS)
 
 
-def market(probabilities: dict[str, float]) -> dict[str, dict[str, Any]]:
-    """A market as an answer tells it."""
-    return {"probabilities": probabilities, "fair_odds": {name: fair_odds(p) for name, p in probabilities.items()}}
-
-
-def fair_odds(probability: float) -> float | None:
-    """Decimal odds at which neither side gains, to ten decimals; None if they were longer than 1,000."""
-    return round(1 / probability, ODDS_DECIMALS) if probability * LONGEST_ODDS >= 1 else None
-
-
-def _named(row: list[float]) -> dict[str, dict[str, float]]:
-    values = iter(row)
-    return {name: {selection: next(values) for selection in selections} for name, selections in WINNING.items()}
+def fair_odds(probabilities: Array) -> Array:
+    """Decimal odds at which neither side gains, to ten decimals; nan if they were longer than 1,000."""
+    offered = probabilities * LONGEST_ODDS >= 1
+    return np.where(offered, (1 / np.where(offered, probabilities, 1)).round(ODDS_DECIMALS), np.nan)
 
 
 def _sums(tables: Array, columns: Array) -> Array:

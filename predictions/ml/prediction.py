@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from predictions.ml.confidence import confidence_of
 from predictions.ml.features import FEATURE_NAMES, Features
-from predictions.ml.outcomes import OUTCOMES, probabilities
+from predictions.ml.outcomes import probabilities
 from predictions.ml.own_odds import OwnOdds
+from predictions.ml.said import Said, numbers_said
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,31 +37,14 @@ class Prediction:
     expected_goals_home: float
     expected_goals_away: float
     """The mean number of goals, as for the home team."""
-    markets: Mapping[str, dict[str, float]] = field(default_factory=dict)
-    """Probabilities by market and selection, see `markets.by_market`."""
-    with_market: tuple[float, float, float] | None = None
+    with_market: tuple[float, float, float] | None
     """Home, draw, away of the classifier that goes by the match's own odds; it has no part in all the rest."""
-    why: Mapping[str, Any] | None = None
-    """See `explanation.explanations`."""
-    confidence: Mapping[str, Any] | None = None
-    """See `confidence.confidence_of`."""
+    said: Said
+    """All that is said, ready for JSON: the above, every market, why, and how far it can be trusted."""
 
     def as_json(self) -> dict[str, Any]:
-        """All that is said, ready for JSON. A market is {"probabilities": by selection, "fair_odds": by selection}."""
-        from predictions.ml.markets import CORRECT_SCORE, market
-
-        told = self.with_market
-        markets = {name: market(said) for name, said in self.markets.items() if name != CORRECT_SCORE}
-        return {
-            **market(_by_outcome((self.home, self.draw, self.away))),
-            "expected_goals": {"home": self.expected_goals_home, "away": self.expected_goals_away},
-            "expected_points": {"home": 3 * self.home + self.draw, "away": 3 * self.away + self.draw},
-            "markets": markets,
-            "correct_score": self.markets.get(CORRECT_SCORE),
-            "with_market": told and market(_by_outcome(told)),
-            "why": self.why,
-            "confidence": self.confidence,
-        }
+        """The same as a dictionary. A market is {"probabilities": by selection, "fair_odds": by selection}."""
+        return dict(self.said)
 
 
 def predict(
@@ -82,16 +66,17 @@ def predict(
     import numpy as np
 
     from predictions.ml.explanation import explanations
-    from predictions.ml.markets import by_market, expected_goals, score_tables
+    from predictions.ml.markets import expected_goals, market_probabilities, score_tables
 
     rows = np.array(features, dtype=np.float64)
     own = _possible(probabilities(model.pure, rows))
     tables = score_tables(_log_goals(rows), own)
+    goals = expected_goals(tables)
     with_market = _with_market(model, rows, odds)
     parts = zip(
         own.tolist(),
-        expected_goals(tables).tolist(),
-        by_market(tables, own),
+        goals.tolist(),
+        numbers_said(own, goals, market_probabilities(tables, own), with_market),
         explanations(model.pure, rows),
         strict=True,
     )
@@ -102,12 +87,10 @@ def predict(
             away,
             goals_home,
             goals_away,
-            markets=markets,
-            with_market=with_market.get(number),
-            why=why,
-            confidence=confidence_of(max(home, draw, away), confidence),
+            with_market.get(number),
+            Said(numbers, why, confidence_of(max(home, draw, away), confidence)),
         )
-        for number, ((home, draw, away), (goals_home, goals_away), markets, why) in enumerate(parts)
+        for number, ((home, draw, away), (goals_home, goals_away), numbers, why) in enumerate(parts)
     ]
 
 
@@ -139,7 +122,3 @@ def _possible(said: Rows) -> Rows:
     possible: Rows = np.maximum(said, LEAST_PROBABILITY)
     possible /= possible.sum(axis=1, keepdims=True)
     return possible
-
-
-def _by_outcome(said: Sequence[float]) -> dict[str, float]:
-    return {outcome.value: probability for outcome, probability in zip(OUTCOMES, said, strict=True)}

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import http.client
+import json
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -100,3 +105,81 @@ def test_one_that_can_not_start_says_why(filled_database: Database, redis: Redis
         web_server(database=filled_database, redis=redis, settings={"INSTALLED_APPS": ["no_such_app"]}),
     ):
         pass
+
+
+def _said(web: WebServer, head: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of what the server says to these very bytes, even if it does not read them all."""
+    with socket.create_connection(("127.0.0.1", web.port), timeout=30) as connection:
+        connection.sendall(f"{head}\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        with suppress(OSError):
+            connection.sendall(body)
+        response = http.client.HTTPResponse(connection, method=head.partition(" ")[0])
+        response.begin()
+        # Not `response.read()`, which expects no body where there must be none.
+        rest = response.fp.read() if head.startswith("HEAD") else response.read()
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, rest
+
+
+def _chunks(body: bytes) -> bytes:
+    pieces = [body[start : start + 60_000] for start in range(0, len(body), 60_000)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+BATCH = "POST /api/v1/predictions/batch/ HTTP/1.1\r\nContent-Type: application/json"
+
+
+def test_head_has_the_headers_of_get_and_no_body(web: WebServer) -> None:
+    path = _prediction(4)
+    web.get(path)
+    status, got, body = _said(web, f"GET {path} HTTP/1.1")
+    head_status, head, nothing = _said(web, f"HEAD {path} HTTP/1.1")
+
+    assert (status, head_status) == (200, 200)
+    assert (len(body) > 100, nothing) == (True, b"")
+    assert head.keys() == got.keys()
+    for name in ("etag", "content-length", "content-type", "cache-control", "vary", "last-modified"):
+        assert head[name] == got[name]
+
+
+def test_what_is_compressed_is_the_same_and_can_be_asked_for_again(web: WebServer) -> None:
+    path = _prediction(4)
+    _, plain, body = _said(web, f"GET {path} HTTP/1.1")
+    _, packed, compressed = _said(web, f"GET {path} HTTP/1.1\r\nAccept-Encoding: gzip, br")
+
+    assert gzip.decompress(compressed) == body
+    assert packed["etag"] != plain["etag"]
+    assert packed["content-length"] == str(len(compressed))
+    for etag in (plain["etag"], packed["etag"]):
+        condition = f"If-None-Match: {etag}"
+        status, headers, nothing = _said(web, f"GET {path} HTTP/1.1\r\nAccept-Encoding: gzip\r\n{condition}")
+        assert (status, nothing) == (304, b"")
+        assert headers["etag"] == etag
+        assert {"Accept", "Accept-Encoding"} <= set(headers["vary"].split(", "))
+
+
+def test_a_body_in_chunks_is_read(web: WebServer) -> None:
+    body = json.dumps({"match_ids": [Match.objects.scheduled().order_by("kickoff")[5].pk]}).encode()
+    with_length = _said(web, f"{BATCH}\r\nContent-Length: {len(body)}", body)
+    in_chunks = _said(web, f"{BATCH}\r\nTransfer-Encoding: chunked", _chunks(body))
+
+    assert (with_length[0], in_chunks[0]) == (200, 200)
+    assert (
+        json.loads(with_length[2])["results"][0]["prediction"] == json.loads(in_chunks[2])["results"][0]["prediction"]
+    )
+
+
+def test_a_body_of_ten_megabytes_is_refused_unread_with_and_without_a_length(web: WebServer) -> None:
+    body = b"x" * 10_000_000
+    for head, sent in (
+        (f"{BATCH}\r\nContent-Length: {len(body)}", body),
+        (f"{BATCH}\r\nTransfer-Encoding: chunked", _chunks(body)),
+    ):
+        status, headers, said = _said(web, head, sent)
+        assert (status, headers["content-type"]) == (413, "application/problem+json")
+        assert json.loads(said)["type"] == "/problems/content-too-large"
+
+
+def test_no_content_type_is_too_odd(web: WebServer) -> None:
+    for odd in ("text/plain; charset=base64", "a/b; x*=nonsense'en'y", ";;;"):
+        status, _, _ = _said(web, f"GET /api/v1/matches/?league=%C3%BC HTTP/1.1\r\nContent-Type: {odd}")
+        assert status == 200

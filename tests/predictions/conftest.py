@@ -20,7 +20,7 @@ from predictions.cache import counting
 from predictions.cache.background import background
 from predictions.cache.counting.flushing import _flusher
 from predictions.cache.gate import gate
-from predictions.cache.scripts import CLAIM, FILL, MINT, RELEASE
+from predictions.cache.scripts import CHARGE, CLAIM, FILL, MINT, RELEASE
 from predictions.ml import registry
 from predictions.ml.active import ActiveModel, active_model, forget_active_model
 from predictions.ml.estimator import OutcomeClassifier
@@ -68,7 +68,7 @@ def round_trips(monkeypatch: pytest.MonkeyPatch, empty_cache: Any) -> RoundTrips
     """Counts what goes to the real server, which is greeted already and knows all scripts."""
     counter = RoundTrips()
     client = empty_cache.client.get_client(write=True)
-    for script in (CLAIM, FILL, RELEASE, MINT):
+    for script in (CLAIM, FILL, RELEASE, MINT, CHARGE):
         client.script_load(script.source)
     send = AbstractConnection.send_packed_command
 

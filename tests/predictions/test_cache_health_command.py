@@ -35,7 +35,9 @@ def test_all_is_well_and_read_by_people() -> None:
     lines = dict(line.split(maxsplit=1) for line in run().splitlines() if line)
 
     assert lines["server"].split()[0] in ("redis", "valkey")
-    assert lines["entries"].startswith("0 prediction, 0 features, 0 absence, 1 generation, 0 lease, 0 counts, 0 other")
+    assert lines["entries"].startswith(
+        "0 prediction, 0 features, 0 absence, 1 generation, 0 lease, 0 counts, 0 toll, 0 other"
+    )
     assert lines["latency"].startswith("median")
 
 

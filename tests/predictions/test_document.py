@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Container
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from rest_framework.renderers import JSONRenderer
 
+from matches.api.serializers import MatchSerializer
 from matches.form import Form, Played
 from matches.models import League, Match, Team
-from predictions.document import prediction_document
-from predictions.ml.prediction import Prediction
+from predictions.document import played_as_json, prediction_document
+from predictions.ml.said import Said
 from predictions.published import Publication
 
 KICKOFF = datetime(2026, 3, 7, 15, 0, tzinfo=UTC)
@@ -36,14 +40,15 @@ FORM = Form(
 
 
 def said(made_at: datetime, trained_at: datetime = TRAINED, **fields: Any) -> Publication:
-    told = Prediction(0.5, 0.3, 0.2, 1.5, 0.9, **fields).as_json()
-    return Publication(7, 1, 2, told, "20260301-abc", trained_at, made_at)
+    told = {"probabilities": {"home": 0.5, "draw": 0.3, "away": 0.2}, "expected_goals": {"home": 1.5, "away": 0.9}}
+    return Publication(7, 1, 2, told | fields, "20260301-abc", trained_at, made_at)
 
 
 def document_of(
     what: Publication, *, now: datetime = KICKOFF - MINUTE, match: Match = MATCH, learnt: Container[int] = ()
 ) -> dict[str, Any]:
-    return prediction_document(match, what, FORM, now=now, learnt=learnt)
+    document: dict[str, Any] = json.loads(prediction_document(match, what, FORM, now=now, learnt=learnt))
+    return document
 
 
 def test_it_says_what_the_model_says_of_which_match() -> None:
@@ -109,3 +114,39 @@ def test_times_are_utc_to_the_millisecond_wherever_they_come_from() -> None:
     document = document_of(said(made, TRAINED.astimezone(elsewhere)))
     assert document["made_at"] == "2026-03-07T14:59:00.000Z"
     assert document["model"]["trained_at"] == "2026-03-01T04:05:06.789Z"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"status": "finished", "home_goals": 2, "away_goals": 0},
+        {"kickoff": datetime(2026, 3, 7, 15, 0, 1, 250_000, tzinfo=timezone(timedelta(hours=3)))},
+        {"home_team": Team(pk=3, name='O"Neill \\ Ñandú\n', country="en"), "kickoff_time_known": False},
+    ],
+    ids=["to come", "played", "another time zone", "a name that JSON escapes"],
+)
+def test_the_match_is_told_as_it_is_by_itself(changed: dict[str, Any]) -> None:
+    fields = {field.name: getattr(MATCH, field.name) for field in Match._meta.concrete_fields} | changed
+    match = Match(**fields)
+    body = prediction_document(match, said(KICKOFF - MINUTE), FORM, now=KICKOFF, learnt=())
+    alone = JSONRenderer().render(MatchSerializer(match).data)
+    assert body.startswith(b'{"match":' + alone)
+
+
+def test_names_in_the_form_are_json_whatever_they_are() -> None:
+    name = 'O"Neill \\ Ñandú\n\u2028'
+    form = Form(home=(Played("2026-02-28", name, "County", 2, 0),), away=(), meetings=())
+    document = json.loads(prediction_document(MATCH, said(KICKOFF - MINUTE), form, now=KICKOFF, learnt=()))
+    assert document["form"]["home"] == played_as_json(form.home)
+    assert document["form"]["home"][0]["home_team"] == name
+
+
+def test_what_a_model_has_just_said_is_told_as_what_is_read_again() -> None:
+    why = {"log_odds": 0.7, "average_match": 0.4, "contributions": {"elo_difference": 0.3}}
+    fresh = Said('"probabilities":{"home":0.5,"draw":0.3,"away":0.2}', why, {"share": 0.5, "matches": 300})
+    bodies = [
+        prediction_document(MATCH, replace(said(KICKOFF - MINUTE), said=one), FORM, now=KICKOFF - MINUTE, learnt=())
+        for one in (fresh, dict(fresh))
+    ]
+    assert bodies[0] == bodies[1]

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from matches.models import League, Match, Team
+from predictions.ml.said import Said
 from predictions.models import PublishedPrediction
 from predictions.published import Publication, frozen, publish
 
@@ -73,6 +74,17 @@ def test_what_was_said_is_found_after_kickoff_to_the_last_digit(match: Match, wh
     found = frozen([match.pk], now=AFTER)
     assert found == {match.pk: publication}
     assert json.dumps(found[match.pk].said) == json.dumps(what)  # in the same order, too
+
+
+@pytest.mark.sqlite
+def test_what_a_model_has_just_said_is_kept_as_the_text_that_it_is(match: Match) -> None:
+    numbers = '"probabilities":{"home":0.50,"draw":0.25,"away":0.25},"with_market":null'
+    fresh = Said(numbers, {"log_odds": 0.7}, None)
+    publish([replace(said(match), said=fresh)])
+    assert frozen([match.pk], now=AFTER)[match.pk].said == dict(fresh)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT said, home FROM predictions_publishedprediction")
+        assert cursor.fetchall() == [(f'{{{numbers},"why":{{"log_odds":0.7}},"confidence":null}}', 0.5)]
 
 
 @pytest.mark.sqlite

@@ -7,6 +7,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from pytest_django import Settings
 
 from matches.api.views import MatchList
 from predictor_site import urls
@@ -16,11 +17,18 @@ def failing(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the-secret")
 
 
+def reading(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.body)
+
+
 urlpatterns = [
+    *urls.urlpatterns,
     path("api/fail/", failing),
     path("fail/", failing),
+    path("api/form/", reading),
 ]
 
+handler400 = urls.handler400
 handler500 = urls.handler500
 
 
@@ -34,7 +42,7 @@ def test_an_unknown_address_of_the_api_is_a_problem(client: Client, address: str
     assert response.json()["instance"] == address
 
 
-@pytest.mark.parametrize("address", ["/nothing/", "/apis/", "/readyzz", "/"])
+@pytest.mark.parametrize("address", ["/nothing/", "/apis/", "/readyzz"])
 def test_an_unknown_address_elsewhere_is_djangos_page(client: Client, address: str) -> None:
     response = client.get(address)
 
@@ -93,6 +101,23 @@ def test_an_error_nobody_foresaw_in_a_view_of_the_api_is_a_problem(
     assert response.status_code == 500
     assert response.json()["detail"] == "The error has been logged."
     assert b"the-secret" not in response.content
+
+
+@pytest.mark.urls(__name__)
+def test_a_form_without_its_token_is_a_problem() -> None:
+    response = Client(enforce_csrf_checks=True).post("/api/form/")
+
+    assert response.status_code == 403
+    assert response.json()["type"] == "/problems/forbidden"
+
+
+@pytest.mark.urls(__name__)
+def test_a_body_that_is_too_large_for_django_is_a_problem(client: Client, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    response = client.post("/api/form/", b"x" * 11, content_type="text/plain")
+
+    assert response.status_code == 413
+    assert response.json()["type"] == "/problems/content-too-large"
 
 
 def test_the_admins_refusals_stay_djangos(db: None) -> None:

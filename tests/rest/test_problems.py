@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
@@ -27,12 +27,16 @@ def test_kinds_are_only_ever_added() -> None:
         "not-found": 404,
         "method-not-allowed": 405,
         "not-acceptable": 406,
+        "conflict": 409,
+        "precondition-failed": 412,
+        "content-too-large": 413,
         "unsupported-media-type": 415,
         "too-many-requests": 429,
         "internal-error": 500,
         "unavailable": 503,
         "no-active-model": 503,
         "not-ready": 503,
+        "overloaded": 503,
     }
 
     assert published.items() <= {kind: status for kind, (status, _) in KINDS.items()}.items()
@@ -74,7 +78,7 @@ def test_a_problem_has_the_members_of_the_rfc() -> None:
         (PermissionDenied("no"), 403, "forbidden"),
         (exceptions.NotFound(), 404, "not-found"),
         (exceptions.ParseError(), 400, "malformed-request"),
-        (exceptions.NotAuthenticated(), 403, "forbidden"),
+        (exceptions.NotAuthenticated(), 401, "not-authenticated"),
         (exceptions.MethodNotAllowed("POST"), 405, "method-not-allowed"),
         (exceptions.NotAcceptable(), 406, "not-acceptable"),
         (exceptions.UnsupportedMediaType("text/csv"), 415, "unsupported-media-type"),
@@ -110,6 +114,23 @@ def test_errors_of_no_field_have_a_place_too() -> None:
     assert document_of(exceptions.ValidationError("wrong"))["errors"] == {"non_field_errors": ["wrong"]}
 
 
+def test_half_a_surrogate_pair_goes_out_as_an_escape() -> None:
+    assert document_of(exceptions.ValidationError({"name": ["\ud800 is no name."]}))["errors"] == {
+        "name": ["\ud800 is no name."]
+    }
+
+
+def test_a_problem_may_name_more_than_the_rfc_does() -> None:
+    document = document_of(Problem("conflict", "There is one already.", match="/api/v1/matches/7/"))
+
+    assert document["status"] == 409
+    assert document["match"] == "/api/v1/matches/7/"
+
+
+def test_a_body_that_django_finds_too_big_is_too_large() -> None:
+    assert document_of(RequestDataTooBig("x"))["type"] == "/problems/content-too-large"
+
+
 def test_further_members_are_added() -> None:
     response = problem_response(RequestFactory().get("/readyz"), kind="not-ready", detail="x", checks={"a": 1})
 
@@ -120,14 +141,14 @@ def test_further_members_are_added() -> None:
 def test_a_method_that_is_not_allowed_names_those_that_are(client: Client, method: str) -> None:
     call: Callable[..., Any] = getattr(client, method)
 
-    response = call("/api/v1/matches/")
+    response = call("/api/v1/models/")
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
     assert response.json()["type"] == "/problems/method-not-allowed"
 
 
-@pytest.mark.parametrize("accept", ["text/csv", "application/xml;q=1", "nonsense", "/", ";;;", "\x00"])
+@pytest.mark.parametrize("accept", ["image/png", "application/xml;q=1", "nonsense", "/", ";;;", "\x00"])
 def test_a_form_that_is_not_there_is_not_acceptable(client: Client, accept: str) -> None:
     response = client.get("/api/v1/matches/", headers={"accept": accept})
 

@@ -5,7 +5,7 @@
 
 from predictions.cache.counting.flushing import count, flush, start
 from predictions.cache.counting.outcomes import Layer, Outcome
-from predictions.cache.counting.reading import Counts, read
+from predictions.cache.counting.reading import Counts, read, read_ever
 from predictions.cache.counting.summary import Summary, summarise
 
-__all__ = ["Counts", "Layer", "Outcome", "Summary", "count", "flush", "read", "start", "summarise"]
+__all__ = ["Counts", "Layer", "Outcome", "Summary", "count", "flush", "read", "read_ever", "start", "summarise"]

@@ -88,7 +88,7 @@ class Flusher:
             self.start()
 
     def _send(self, minute: int) -> str:
-        """Add one minute's counts to those in Redis. What went wrong, or nothing."""
+        """Add one minute's counts to those in Redis, of the minute and of ever. What went wrong, or nothing."""
         cache: Any = caches["predictions"]
         try:
             pool = cache.client.get_client(write=True).connection_pool
@@ -97,9 +97,11 @@ class Flusher:
             return f"Counts wait in the process, since Redis can't be reached ({type(error).__name__})."
         batch = self._pending.pop(minute)
         try:
-            key = cache.make_key(keys.counts(minute))
-            commands = [("HINCRBY", key, field, number) for field, number in fields.of(batch)]
-            _transact(connection, [*commands, ("EXPIRE", key, KEPT_SECONDS)])
+            commands: list[tuple[str | int, ...]] = []
+            for key in map(cache.make_key, (keys.counts(minute), keys.counts_ever())):
+                commands += [("HINCRBY", key, field, number) for field, number in fields.of(batch)]
+                commands.append(("EXPIRE", key, KEPT_SECONDS))
+            _transact(connection, commands)
         except ExecAbortError:
             self._pending[minute] = batch
             return "Counts wait in the process, since Redis refuses to store them: is it full, or a replica?"

@@ -34,6 +34,8 @@ class Outcome(StrEnum):
     """Computed without Redis."""
     OVERLOADED = "overloaded"
     """Refused: too many were computing or waiting."""
+    THROTTLED = "throttled"
+    """Refused: the consumer had had computed what it may."""
 
     # Events.
     CORRUPT = "corrupt"
@@ -54,7 +56,7 @@ class Outcome(StrEnum):
 
 SERVED = (Outcome.HIT, Outcome.STALE)
 ASKED = (*SERVED, Outcome.MISS, Outcome.COALESCED)
-ANSWERS = (*ASKED, Outcome.ABSENT, Outcome.BYPASS, Outcome.OVERLOADED)
+ANSWERS = (*ASKED, Outcome.ABSENT, Outcome.BYPASS, Outcome.OVERLOADED, Outcome.THROTTLED)
 
 
 def hit_rate(outcomes: Mapping[Outcome, int]) -> float | None:

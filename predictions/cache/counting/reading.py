@@ -70,6 +70,12 @@ def read(minutes: int, now: float) -> Counts:
     return Counts(minutes, batch)
 
 
+def read_ever(client: Any) -> Batch:
+    """All that was counted, since Redis was emptied or nothing was counted for a day. Raises redis.RedisError."""
+    found = client.hgetall(caches["predictions"].make_key(keys.counts_ever()))
+    return fields.batch_of(found)
+
+
 def _hashes(minutes: range) -> Iterator[dict[bytes, bytes]]:
     cache: Any = caches["predictions"]
     client = cache.client.get_client(write=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from predictions.ml.evaluation.bootstrap import Interval
+from predictions.ml.evaluation.calibration import CalibrationBin
 from predictions.ml.evaluation.forecasts import Forecaster
 from predictions.ml.evaluation.metrics import Scores
 
@@ -65,6 +66,6 @@ class Part(NamedTuple):
         }
 
 
-def rounded(figures: Scores | Interval) -> dict[str, float]:
+def rounded(figures: Scores | Interval | CalibrationBin) -> dict[str, float]:
     """As a stored model keeps them."""
     return {name: round(figure, DIGITS) for name, figure in figures._asdict().items()}

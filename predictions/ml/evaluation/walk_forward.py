@@ -50,6 +50,7 @@ class Evaluation(NamedTuple):
             "seasons": [{"season": season, **part.summary()} for season, part in self.by_season.items()],
             "leagues": [{"league": league, **part.summary()} for league, part in self.by_league.items()],
             "confidence": self.confidence,
+            "calibration": [{"of": name, **rounded(one)} for name, bins in self.calibration.items() for one in bins],
             "seasons_not_measured": self.not_measured,
         }
 

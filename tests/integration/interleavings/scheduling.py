@@ -21,7 +21,7 @@ def scheduled(football: Football) -> Iterator[Schedule]:
     Redis knows all scripts, so that each is sent once.
     """
     with football.redis.client as client:
-        for script in (scripts.CLAIM, scripts.FILL, scripts.RELEASE, scripts.MINT):
+        for script in (scripts.CLAIM, scripts.FILL, scripts.RELEASE, scripts.MINT, scripts.CHARGE):
             client.script_load(script.source)
     with Schedule() as schedule:
         schedule.pause_at(Flights)

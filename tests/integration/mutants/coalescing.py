@@ -20,6 +20,7 @@ from predictions.cache.flights import Boarding
 from predictions.cache.gate import gate
 from predictions.cache.leading import Leader
 from predictions.cache.store import Claim, Place
+from predictions.cache.throttle import Toll
 from predictions.ml.active import active_model, known_model
 from tests.integration.mutants.breaking import mutant, rewrite
 
@@ -135,7 +136,7 @@ def caller_that_joined_after_the_fill_was_sent(patch: pytest.MonkeyPatch) -> Non
 def plain_get_or_set(patch: pytest.MonkeyPatch) -> None:
     """Django's `get_or_set`, and a purge that deletes what it has set."""
 
-    def cached(match_ids: Collection[int], clock: Callable[[], float]) -> dict[int, Answer]:
+    def cached(match_ids: Collection[int], clock: Callable[[], float], toll: Toll | None) -> dict[int, Answer]:
         model = active_model()
 
         def made(match_id: int) -> bytes:

@@ -17,6 +17,7 @@ from predictions.cache.answers import Computed, Task
 from predictions.cache.entry import GENERATION_SIZE
 from predictions.cache.lifetime import Lifetime
 from predictions.cache.store import Claim, Fill, Lease, Lookup, Place
+from predictions.cache.throttle import Fare
 from predictions.ml.active import ActiveModel, ActiveModelWatch, NoActiveModel
 from predictions.ml.features import Features
 from tests.integration.mutants.breaking import ANY, mutant, rewrite
@@ -62,13 +63,13 @@ def late_fill_accepted(patch: pytest.MonkeyPatch) -> None:
 def generation_read_after_the_database(patch: pytest.MonkeyPatch) -> None:
     """What is filled carries the generation of when everything had been read."""
 
-    def fills_of(task: Task, lease: Lease, computed: Computed) -> list[Fill]:
+    def fill_of(task: Task, lease: Lease, computed: Computed) -> Fill:
         generation = store.generation_of(str(lease.place.match_id))
         return real(task, replace(lease, generation=generation), computed)
 
-    real = leading.fills_of
-    patch.setattr(leading, "fills_of", fills_of)
-    patch.setattr(refreshing, "fills_of", fills_of)
+    real = leading.fill_of
+    patch.setattr(leading, "fill_of", fill_of)
+    patch.setattr(refreshing, "fill_of", fill_of)
 
 
 @mutant
@@ -76,12 +77,12 @@ def generation_read_after_the_features(patch: pytest.MonkeyPatch) -> None:
     """The entry of the features is looked up before lease and generation are taken; the database is read after."""
     found: dict[int, dict[int, Features]] = {}
 
-    def claim(wanted: Sequence[tuple[Place, bytes]], *, now: float) -> list[Claim]:
+    def claim(wanted: Sequence[tuple[Place, bytes]], *, now: float, fare: Fare | None = None) -> list[Claim]:
         ids = [place.match_id for place, _ in wanted]
         generations = caches["predictions"].get_many([keys.generation(pk) for pk in ids])
         held = {pk: generations.get(keys.generation(pk), b"") for pk in ids}
         found[get_ident()] = look_up(ids, held, now) or {}
-        return real(wanted, now=now)
+        return real(wanted, now=now, fare=fare)
 
     def cached(match_ids: Sequence[int], held: Mapping[int, bytes] | None, now: float) -> dict[int, Features]:
         known = found.get(get_ident(), {})

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from matches.importers.names import normalise
 from matches.models import League, Match, Team, TeamAlias
+from matches.names import normalise
 
 FIRST_DAY = datetime(2026, 8, 1, 14, tzinfo=UTC)
 

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 
+from access import keys
 from matches.models import League, Match, Team
 
 KICKOFF = datetime(2031, 8, 2, 14, tzinfo=UTC)
@@ -38,3 +41,25 @@ def make_matches(league: League) -> MakeMatches:
         )
 
     return make
+
+
+MakeClient = Callable[..., Client]
+
+
+@pytest.fixture
+def make_client(db: None) -> MakeClient:
+    """`make_client("add_match", …)`: a client that sends the key of a user with these permissions."""
+
+    def make(*permissions: str) -> Client:
+        user = User.objects.create(username=f"user {User.objects.count()}")
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        key = keys.create(name="a key", user=user)
+        return Client(headers={"Authorization": f"Bearer {key.secret}"})
+
+    return make
+
+
+@pytest.fixture
+def writer(make_client: MakeClient) -> Client:
+    """Who may add matches and change them."""
+    return make_client("add_match", "change_match")

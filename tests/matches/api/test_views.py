@@ -37,6 +37,8 @@ def test_a_match_is_shown_with_league_teams_and_a_link_to_its_prediction(
         "away_team": {"id": match.away_team_id, "name": "Team 1"},
         "status": "scheduled",
         "score": None,
+        "shots": None,
+        "closing_odds": None,
         "prediction": f"/api/v1/predictions/{match.pk}/",
     }
 
@@ -45,6 +47,28 @@ def test_a_played_match_shows_its_score(client: Client, make_matches: MakeMatche
     [match] = make_matches(1, status="finished", home_goals=2, away_goals=0)
 
     assert client.get(f"/api/v1/matches/{match.pk}/").json()["score"] == {"home": 2, "away": 0}
+
+
+def test_shots_and_closing_odds_are_shown_where_they_are_known(client: Client, make_matches: MakeMatches) -> None:
+    [match] = make_matches(
+        1, home_shots=12, away_shots=0, closing_odds_home=1.5, closing_odds_draw=4.25, closing_odds_away=7
+    )
+
+    shown = client.get(f"/api/v1/matches/{match.pk}/").json()
+
+    assert shown["shots"] == {"home": 12, "away": 0, "home_on_target": None, "away_on_target": None}
+    assert shown["closing_odds"] == {"home": 1.5, "draw": 4.25, "away": 7.0}
+
+
+def test_a_table_has_the_same_columns_whatever_is_known(client: Client, make_matches: MakeMatches) -> None:
+    make_matches(1)
+    before = client.get("/api/v1/matches/?format=csv").content.splitlines()[0]
+    make_matches(1, status="finished", home_goals=2, away_goals=0, home_shots=3)
+
+    header, *rows = client.get("/api/v1/matches/?format=csv").content.splitlines()
+
+    assert header == before
+    assert len(rows) == 2
 
 
 def test_the_list_shows_a_match_as_its_own_address_does(client: Client, make_matches: MakeMatches) -> None:
@@ -98,11 +122,31 @@ def test_head_answers_as_get_without_the_body(client: Client, make_matches: Make
     assert response.headers["Content-Type"] == "application/json"
 
 
+@pytest.mark.parametrize("path", ["/api/v1/matches/", "/api/v1/matches/{}/"])
+def test_who_has_it_already_is_told_so(client: Client, make_matches: MakeMatches, path: str) -> None:
+    [match] = make_matches(1)
+    etag = client.get(path.format(match.pk)).headers["ETag"]
+
+    assert client.get(path.format(match.pk), headers={"If-None-Match": etag}).status_code == 304
+
+    Match.objects.filter(pk=match.pk).update(season=2032)
+
+    assert client.get(path.format(match.pk), headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_a_parameter_that_one_match_does_not_know_is_refused(client: Client, make_matches: MakeMatches) -> None:
+    [match] = make_matches(1)
+
+    response = client.get(f"/api/v1/matches/{match.pk}/?season=2031")
+
+    assert list(response.json()["errors"]) == ["season"]
+
+
 def test_options_says_what_is_allowed(client: Client) -> None:
     response = client.options("/api/v1/matches/")
 
     assert response.status_code == 200
-    assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert response.headers["Allow"] == "GET, POST, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("match_id", ["0", "999999999", str(2**63 - 1), str(2**63), str(10**30)])

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from matches.demo import data
 from matches.importers import names
+from matches.names import normalise
 
 PLAYED = [match for match in data.matches() if match.played]
 FIXTURES = [match for match in data.matches() if not match.played]
@@ -68,7 +69,7 @@ def test_every_team_has_a_name_and_no_name_is_there_twice() -> None:
 
 def test_teams_are_called_as_importers_call_them() -> None:
     for (country, _), name in data.team_names().items():
-        known = names.known(country, names.normalise(name))
+        known = names.known(country, normalise(name))
         assert known is not None, name
         assert known.name == name
 

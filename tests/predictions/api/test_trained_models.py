@@ -65,6 +65,13 @@ def test_one_that_was_not_measured_has_no_scores(client: Client) -> None:
     assert (shown["scores"], shown["beats_base_rates"]) == (None, None)
 
 
+@pytest.mark.parametrize("scores", [[], [1], "good", 0.2, True])
+def test_scores_that_are_none_are_no_error(client: Client, scores: object) -> None:
+    register("one", scores=scores)
+    assert client.get(f"{LIST}one/").json()["scores"] is None
+    assert results(client)[0]["scores"] is None
+
+
 def test_its_track_record_stands_league_by_league_beside_the_bookmakers(client: Client) -> None:
     register("one")
     say(make_match(1, 0, odds=(2.0, 4.0, 4.0)), by="one")

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from threading import Event, current_thread
+from time import monotonic
 
 import pytest
 
@@ -160,3 +161,20 @@ def test_a_process_forked_meanwhile_has_a_thread_of_its_own(background: Backgrou
         return background.wait_until_idle(SOON) and done == ["done"]
 
     assert in_a_child(child)
+
+
+def test_a_job_that_is_put_off_is_done_then_and_holds_up_no_other(background: Background) -> None:
+    done: list[tuple[str, float]] = []
+    begun = monotonic()
+    background.submit("later", lambda: done.append(("later", monotonic() - begun)), after=0.2)
+    background.submit("at once", lambda: done.append(("at once", monotonic() - begun)))
+    assert background.wait_until_idle(SOON)
+    assert [name for name, _ in done] == ["at once", "later"]
+    assert done[1][1] >= 0.2
+
+
+def test_a_job_that_is_put_off_is_done_at_once_if_asked_to(held: Background) -> None:
+    done: list[str] = []
+    held.submit("later", lambda: done.append("later"), after=3600.0)
+    assert held.run_queued() == 1
+    assert done == ["later"]

@@ -32,6 +32,7 @@ def test_each_kind_is_told_from_the_others(empty_cache: Any) -> None:
     redis = empty_cache.client.get_client()
     redis.set("lease:{1}:x", b"t")
     redis.hincrby("counts:{1}", "x", 1)
+    redis.set("toll:{key:1}", b"1")
     redis.set("session:abc", b"somebody else's")
     redis.set("predators", b"somebody else's")
 
@@ -44,9 +45,10 @@ def test_each_kind_is_told_from_the_others(empty_cache: Any) -> None:
         "generation": 4,
         "lease": 1,
         "counts": 1,
+        "toll": 1,
         "other": 2,
     }
-    assert found.examined == 14
+    assert found.examined == 15
     assert found.complete
     assert found.absences_known
 

@@ -115,6 +115,7 @@ def test_entries_are_counted_by_kind(redis: Redis) -> None:
         "generation": 2,
         "lease": 0,
         "counts": 0,
+        "toll": 0,
         "other": 0,
     }
 

@@ -139,7 +139,7 @@ class TestMany:
 
         def meanwhile(seconds: float) -> None:
             assert read(task, 2).source is Source.HIT
-            [done] = store.fill(leading.fills_of(task, lease, computing([1], held=None, now=NOW)[1]), now=NOW)
+            [done] = store.fill([leading.fill_of(task, lease, computing([1], held=None, now=NOW)[1])], now=NOW)
             assert done
 
         monkeypatch.setattr(leading, "sleep", meanwhile)
@@ -273,7 +273,7 @@ def test_an_entry_that_the_leader_finds_is_a_hit_for_all(task: Task, computing: 
         schedule.run("follower").until_blocked()
         lease = leased()
         computed = computing([MATCH], held=None, now=NOW)[MATCH]
-        store.fill(leading.fills_of(task, lease, computed), now=NOW)
+        store.fill([leading.fill_of(task, lease, computed)], now=NOW)
         answers = [schedule.run(name).to_the_end() for name in ("leader", "follower")]
     # The follower has looked once: it shares what the leader has found.
     assert [point for name, point in schedule.trace if name == "follower"] == ["actor begin", "redis MGET"]
@@ -316,7 +316,7 @@ def test_who_shares_in_vain_is_served_what_has_come_meanwhile(
 ) -> None:
     def filled_elsewhere() -> None:
         lease = leased()
-        store.fill(leading.fills_of(task, lease, computing([MATCH], held=None, now=NOW)[MATCH]), now=NOW)
+        store.fill([leading.fill_of(task, lease, computing([MATCH], held=None, now=NOW)[MATCH])], now=NOW)
 
     never_shared.meanwhile = filled_elsewhere
     answer = read(task)

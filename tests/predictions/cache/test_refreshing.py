@@ -144,7 +144,7 @@ def test_what_has_been_refreshed_since_is_left_alone(stale: Answer, task: Task, 
     [lookup], _ = store.look_up([PLACE], now=task.clock())
     lease = leased(seen=lookup.seen, now=task.clock())
     computed = computing([MATCH], held=None, now=task.clock())[MATCH]
-    store.fill(leading.fills_of(task, lease, computed), now=task.clock())
+    store.fill([leading.fill_of(task, lease, computed)], now=task.clock())
     background.run_queued()
     assert len(computing.calls) == 2
     assert served_as(task) == FRESH_AGAIN

@@ -12,14 +12,14 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ResponseError
 
 from predictions.cache import scripts
-from predictions.cache.scripts import CLAIM, FILL, MINT, RELEASE, Call, Script
+from predictions.cache.scripts import CHARGE, CLAIM, FILL, MINT, RELEASE, Call, Script
 from tests.integration.servers import RedisServer
 from tests.predictions.conftest import RoundTrips, fill_up
 
 OLD, NEW = b"g" * 16, b"n" * 16
 TOKEN, OTHER = b"t" * 16, b"o" * 16
 
-ALL = [CLAIM, FILL, RELEASE, MINT]
+ALL = [CLAIM, FILL, RELEASE, MINT, CHARGE]
 
 
 def claim(tag: str = "7", *, seen: bytes = b"", token: bytes = TOKEN) -> Call:
@@ -40,6 +40,10 @@ def release(tag: str = "7", *, generation: bytes = NEW, token: bytes = TOKEN, fo
 
 def mint(tag: str = "7", *, generation: bytes = NEW) -> Call:
     return Call(MINT, [f"gen:{{{tag}}}"], [generation, 60_000])
+
+
+def charge() -> Call:
+    return Call(CHARGE, ["toll:{7}"], [0, 1000, 60_000, 1])
 
 
 @pytest.fixture
@@ -68,8 +72,8 @@ def test_no_script_names_its_engine_or_a_full_redis_would_refuse_to_delete(scrip
 
 @pytest.mark.parametrize(
     ("call", "result"),
-    [(claim(), [None, NEW, 1]), (fill(generation=OLD), 0), (release(), None), (mint(), NEW)],
-    ids=["claim", "fill", "release", "mint"],
+    [(claim(), [None, NEW, 1]), (fill(generation=OLD), 0), (release(), None), (mint(), NEW), (charge(), 0)],
+    ids=["claim", "fill", "release", "mint", "charge"],
 )
 def test_a_server_that_has_lost_its_scripts_is_taught_them(
     client: Redis, round_trips: RoundTrips, call: Call, result: object
@@ -127,7 +131,9 @@ def test_a_full_server_still_deletes(own_server: RedisServer, known: bool) -> No
         assert client.dbsize() == 0
 
 
-@pytest.mark.parametrize("call", [claim("new"), fill(token=OTHER), mint("new")], ids=["claim", "fill", "mint"])
+@pytest.mark.parametrize(
+    "call", [claim("new"), fill(token=OTHER), mint("new"), charge()], ids=["claim", "fill", "mint", "charge"]
+)
 def test_a_full_server_refuses_to_store(own_server: RedisServer, call: Call) -> None:
     with own_server.client as client:
         run(client, claim())
@@ -197,3 +203,17 @@ def test_only_the_generation_asked_for_is_dropped(client: Redis, generation: byt
     client.set("gen:{7}", NEW)
     run(client, release(generation=generation or NEW, forget=1))
     assert client.exists("gen:{7}") == (0 if generation is None else 1)
+
+
+@pytest.mark.parametrize("generation", [NEW, OLD], ids=["current", "no longer current"])
+def test_further_entries_are_filled_with_the_first_or_not_at_all(client: Redis, generation: bytes) -> None:
+    run(client, claim())
+    call = fill(generation=generation)
+    more = Call(FILL, [*call.keys, "part:{7}", "other:{7}"], [*call.arguments, b"a part", 5000, b"another", 7000])
+    current = generation == NEW
+    assert run(client, more) == int(current)
+    assert client.mget("entry:{7}", "part:{7}", "other:{7}") == (
+        [b"value", b"a part", b"another"] if current else [None] * 3
+    )
+    if current:
+        assert 1000 < client.pttl("part:{7}") <= 5000 < client.pttl("other:{7}") <= 7000

@@ -187,8 +187,8 @@ def test_confidence_is_that_of_the_most_probable_outcome() -> None:
     )
 
     assert strong.away > 0.6 > max(even.home, even.draw, even.away)
-    assert strong.confidence == {"share": 0.7, "matches": 250}
-    assert even.confidence == {"share": 0.4, "matches": 300}
+    assert strong.said.confidence == {"share": 0.7, "matches": 250}
+    assert even.said.confidence == {"share": 0.4, "matches": 300}
     assert _one(_features()).as_json()["confidence"] is None
 
 
