@@ -91,6 +91,18 @@ def addresses(league: League, model: object) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def many_leagues(addresses: dict[str, str]) -> None:
+    """So that the list of leagues is longer than a phone is wide."""
+    now = timezone.now()
+    for number in range(4):
+        league = League.objects.create(code=f"xx.{number}", name=f"League of the Far North {number}", country="xx")
+        home, away = (Team.objects.create(name=f"{name} {number}", country="xx") for name in ("Here", "There"))
+        fields = {"league": league, "season": now.year, "home_team": home, "away_team": away}
+        Match.objects.create(**fields, kickoff=now - timedelta(days=3), status="finished", home_goals=1, away_goals=0)
+        Match.objects.create(**fields, kickoff=now + timedelta(days=2))
+
+
 def _measure() -> None:
     """As if the active model had been put to the test, which the small league is too small for."""
     shares = {"most_probable": (0.4, 0.5, 0.7), "home": (0.2, 0.5, 0.8), "draw": (0.2, 0.3), "away": (0.1, 0.6)}
@@ -132,7 +144,7 @@ def _is_ours(url: str, server: LiveServer) -> bool:
 
 
 def test_all_fits_and_can_be_read_by_everybody_wide_and_on_a_phone_by_day_and_by_night(
-    page: Page, addresses: dict[str, str], tmp_path: Path
+    page: Page, addresses: dict[str, str], many_leagues: None, tmp_path: Path
 ) -> None:
     found: dict[str, list[str]] = {}
     for name, address in addresses.items():
