@@ -121,11 +121,16 @@ class KeysetPagination(BasePagination):
             "page_size": ("How many make a page.", sizes),
             "ordering": ("Which way round; with a minus the last come first.", orders),
         }
-        return [
+        parameters: list[dict[str, Any]] = [
             {"name": name, "in": "query", "required": False, "description": words, "schema": schema}
             for name, (words, schema) in described.items()
             if name in self.query_params
         ]
+        for parameter in parameters:
+            if parameter["name"] == "ordering":
+                # As a form sends what was not chosen.
+                parameter["allowEmptyValue"] = True
+        return parameters
 
     def _page_size(self, request: Request) -> int:
         text = request.query_params.get("page_size", str(self.page_size))

@@ -404,7 +404,7 @@ def with_a_time_limit(work: Callable[[], object]) -> Callable[[], object]:
 
     def limited() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '5s'")
+            cursor.execute("SET lock_timeout = '1s'")
         work()
 
     return limited

@@ -15,7 +15,7 @@ from tests.integration.randomised.run import run
 from tests.integration.servers import RedisServer
 
 SEED = int(os.environ.get("PREDICTOR_SEED", "1"))
-STEPS, MANY_STEPS = 1500, 20_000
+STEPS, MANY_STEPS = 500, 20_000
 # How long a mutant may live, less what starting and ending takes.
 SECONDS_OF_A_MUTANT = 45.0
 # Those that this mix of events finds reliably. The others are found in some runs only, or need an interleaving.

@@ -17,7 +17,7 @@ from tests.integration.randomised.changes import SEASON
 from tests.integration.randomised.machine import Service
 from tests.integration.servers import RedisServer
 
-EXAMPLES, MANY_EXAMPLES, STEPS = 5, 40, 40
+EXAMPLES, MANY_EXAMPLES, STEPS = 3, 40, 40
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_a_misspelt_parameter_says_which_there_are(client: Client) -> None:
     assert "status" in message
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parameters=st.dictionaries(st.sampled_from(PARAMETERS) | st.text(), st.text(), max_size=4))
 def test_no_parameters_break_it(client: Client, league: League, parameters: dict[str, str]) -> None:
     assert client.get("/api/v1/matches/", parameters).status_code in (200, 400)

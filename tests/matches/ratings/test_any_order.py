@@ -19,7 +19,7 @@ from tests.matches.ratings.oracle import Rows, assert_in_line, stored
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 # Each example runs in a savepoint of its own, so that sharing the test's database does no harm.
-many = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # Season, day, pairing, score. Few of each, so that seasons overlap in time and days hold several matches.
 PAIRS = list(permutations(range(3), 2))
