@@ -71,8 +71,9 @@ check: $(VENV)/installed-dev ## Check style, types, layers, migrations and the s
 PRODUCTION = HTTPS=1 TRUSTED_PROXIES=127.0.0.1 ALLOWED_HOSTS=predictor.example DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
+# The largest numbers are PostgreSQL's, which is not asked for them: there need be no server.
 openapi: $(VENV)/installed-dev ## Write docs/openapi.yaml anew from the code
-	@$(FORGET); DATABASE_URL=sqlite://:memory: SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	@$(FORGET); DATABASE_URL=postgres://nobody@localhost/none SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 examples: $(VENV)/installed-dev ## Record the examples of docs/openapi.yaml anew, from real answers; then: make openapi

@@ -25,11 +25,9 @@ MOST_WORDS = 10
 class TeamNotFound(LookupError):
     """No team is called that. The message is a sentence for whoever asked."""
 
-    def __init__(self, name: str, suggestions: list[str]) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__(f"There is no team called “{name}”.")
         self.name = name
-        self.suggestions = suggestions
-        """Names of teams that may have been meant, the likeliest first; each finds its team when asked for."""
 
 
 class TeamAmbiguous(LookupError):
@@ -42,13 +40,13 @@ class TeamAmbiguous(LookupError):
 
 
 def find_team(text: str, *, country: str | None = None, league: str | None = None) -> Team:
-    """The one team that `text` means: an id if it is all digits, else a name.
+    """The one team that `text` means: an id if it is all digits, else a name. Two queries.
 
-    Two queries, four if none is found. Raises TeamNotFound and TeamAmbiguous.
+    Raises TeamNotFound and TeamAmbiguous.
     """
     found = meant(text, country=country, league=league)
     if not found:
-        raise TeamNotFound(text, suggest(text, country=country, league=league))
+        raise TeamNotFound(text)
     if len(found) > 1:
         raise TeamAmbiguous(text, found)
     return found[0]
@@ -80,6 +78,7 @@ def find_teams(name: str, *, country: str | None = None, league: str | None = No
 def suggest(name: str, *, country: str | None = None, league: str | None = None) -> list[str]:
     """Names of at most five teams whose name or alias is spelt like `name`, the likeliest first. Two queries.
 
+    Each finds its team when asked for. All names there are get compared, so whoever asks over HTTP should pay for it.
     First those that have each of its words, or one that begins or is spelt like it; then those that are alike as a
     whole. Within each, by likeness.
     """

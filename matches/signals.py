@@ -11,3 +11,7 @@ matches_changed = Signal()
 # Arguments: league_ids or team_ids, a frozenset of those that may have changed.
 leagues_changed = Signal()
 teams_changed = Signal()
+
+# Sent before a request is answered with names that are spelt like those it asks for, which are looked for among all
+# there are. Who listens may refuse it with a Problem. Arguments: request; names, how many of its names are not known.
+suggesting = Signal()

@@ -56,10 +56,14 @@ def coming_of(league: League, *, now: datetime) -> list[Match]:
     return list(_ahead(now).filter(league=league).with_names().order_by("kickoff", "id")[:OF_ONE_LEAGUE])
 
 
-def played_of(league: League) -> list[Match]:
-    """The last matches of one league that have a score, the latest first. One query."""
-    decided = Match.objects.filter(league=league, status__in=Match.WITH_SCORE).with_names()
-    return list(decided.order_by("-kickoff", "-id")[:PLAYED_OF_ONE_LEAGUE])
+def played_of(league: League, *, now: datetime) -> list[Match]:
+    """The last matches of one league that have a score, the latest first. One query.
+
+    Up to today at the league's place: a result may have been entered for a day to come.
+    """
+    today = now.astimezone(league.zone).date()
+    decided = Match.objects.filter(league=league, status__in=Match.WITH_SCORE, day__lte=today)
+    return list(decided.with_names().order_by("-kickoff", "-id")[:PLAYED_OF_ONE_LEAGUE])
 
 
 # Whose answers are kept longest are the ones most asked for.

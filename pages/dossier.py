@@ -97,9 +97,14 @@ def _outcomes(market: Mapping[str, Any]) -> list[Chance]:
 def _standing(document: Mapping[str, Any]) -> str:
     if document["frozen"]:
         return "This is what was said last before kick-off, and it has not been touched since."
-    if not document["retrospective"]:
+    if document["retrospective"]:
+        text = (
+            "Nothing was said of this match before kick-off. This was worked out later, from what was known before it"
+        )
+    elif document["match"]["score"]:
+        text = "The result was entered before the kick-off that is on record. This was worked out after that"
+    else:
         return ""
-    text = "Nothing was said of this match before kick-off. This was worked out later, from what was known before it"
     if document["in_sample"]:
         return f"{text}, but by a model that has learnt from this very match: do not judge the model by it."
     return f"{text}."

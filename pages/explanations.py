@@ -17,8 +17,9 @@ _LATER = "Yes, after the seconds that the header Retry-After names."
 
 EXPLANATIONS: dict[str, Explanation] = {
     "malformed-request": Explanation(
-        "The request could not be taken apart: its body is no JSON, or is nested too deep, holds bytes that are no "
-        "UTF-8, or its Host header names a host that this service does not go by.",
+        "The request could not be taken apart: its body is no JSON, is nested too deep, has a member twice or holds "
+        "bytes that are no UTF-8, its If-Match names no ETag in quotation marks, or its Host header names a host that "
+        "this service does not go by.",
         "Compare what is sent with the example in the API's description. A service behind a new name needs that name "
         "in its setting ALLOWED_HOSTS.",
         _NO,
@@ -27,7 +28,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The request was understood, but a value in it is not one that can be asked for: a date that does not exist, "
         "a parameter that nobody knows, a number out of range.",
         "The member errors names each field or parameter and says what is wrong with it. Parameters that are "
-        "misspelt are refused rather than ignored, since the answer would be about something else.",
+        "misspelt, or there twice, are refused rather than ignored, since the answer would be about something else.",
         _NO,
     ),
     "not-authenticated": Explanation(
@@ -65,8 +66,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Only if what is in the way is changed or deleted.",
     ),
     "precondition-failed": Explanation(
-        "The request was to be carried out only if nothing had changed, by If-Match or If-Unmodified-Since, and "
-        "something has.",
+        "The request was to be carried out only if nothing had changed, by the header If-Match, and something has.",
         "Fetch it again, look at what is new, and decide anew, with the new ETag.",
         "With the ETag of what is there now.",
     ),

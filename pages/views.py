@@ -52,7 +52,7 @@ def league(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "league": found,
         "rounds": rounds(matches, asked.told, now=now),
-        "played": [(match, kick_off(match)) for match in played_of(found)],
+        "played": [(match, kick_off(match)) for match in played_of(found, now=now)],
         "in_all": _in_all(asked),
     }
     max_age = _keeps(asked, matches, now)

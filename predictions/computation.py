@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from matches.form import form_of
+from matches.form import forms_of
 from matches.models import Match
 from predictions.cache import keys, store
 from predictions.cache.answers import Computed, Part
@@ -43,7 +44,7 @@ class Computation:
     ) -> dict[int, Computed]:
         """One answer per match, an absence where there is none.
 
-        One query, one more if a match has begun, and one more if the features of some are cached and of others not.
+        Two queries, one more if a match has begun, and one more if the features of some are cached and of others not.
         """
         moment = datetime.fromtimestamp(now, UTC)
         asked = _cached_features(match_ids, held, now)
@@ -57,13 +58,13 @@ class Computation:
         if asked is not None:
             _count_features(open_ones, asked)
         new = self._say(open_ones, features, moment)
+        forms = forms_of(list(matches.values()))
         computed = dict.fromkeys(match_ids, absence(now))
         for said in (*rows.values(), *new):
             pk, match = said.match_id, matches[said.match_id]
             spread = spread_of(_turns.next(match.league.code))
             parts = [_part(pk, made[pk], now, spread)] if pk in made else []
-            form = form_of(match, home=match.home_team.name, away=match.away_team.name)
-            body = prediction_document(match, said, form, now=moment, learnt=self.model.learnt)
+            body = prediction_document(match, said, forms[pk], now=moment, learnt=self.model.learnt)
             computed[pk] = _computed(match, body, parts, now, spread)
         if self.publishes:
             publisher.submit((said, matches[said.match_id].kickoff) for said in new if _counts(said, matches))
@@ -116,8 +117,9 @@ def _cached_features(
 
 
 def _count_features(matches: Iterable[Match], cached: Container[int]) -> None:
-    for match in matches:
-        count(Layer.FEATURES, Outcome.HIT if match.pk in cached else Outcome.MISS, match.league.code)
+    outcomes = Counter((Outcome.HIT if match.pk in cached else Outcome.MISS, match.league.code) for match in matches)
+    for (outcome, league), number in outcomes.items():
+        count(Layer.FEATURES, outcome, league, n=number)
 
 
 def _counts(said: Publication, matches: Mapping[int, Match]) -> bool:

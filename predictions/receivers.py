@@ -1,6 +1,6 @@
-"""Voids cached answers when what they were made of changes.
+"""Voids cached answers when what they were made of changes, and charges for what football costs to look for.
 
-Every receiver runs inside the transaction of the change, and only writes down the cause: see predictions.invalidation.
+Every receiver of a change runs inside its transaction, and only writes down the cause: see predictions.invalidation.
 What else a deleted model leaves behind is dropped after the commit.
 """
 
@@ -13,10 +13,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from rest_framework.request import Request
 
 from matches.models import League, Match, Team
 from matches.services import LeagueChange
-from matches.signals import leagues_changed, matches_changed, teams_changed
+from matches.signals import leagues_changed, matches_changed, suggesting, teams_changed
+from predictions.api.asking import charge
 from predictions.cache import connecting
 from predictions.invalidation import Cause, catch_up, record
 from predictions.ml import registry
@@ -83,6 +85,12 @@ def void_loaded_match(instance: Match, raw: bool, **kwargs: Any) -> None:
     """A match that loaddata writes, past everything else."""
     if raw:
         record([Cause(match_ids=[instance.pk])])
+
+
+@receiver(suggesting, dispatch_uid="predictions.suggesting")
+def charge_for_suggestions(*, request: Request, names: int, **kwargs: Any) -> None:
+    """Each name as much as a cold prediction, as where predictions are looked up. Raises Problem (429)."""
+    charge(request, names)
 
 
 connecting.catch_up_with(catch_up)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -91,8 +92,8 @@ def _cached(match_ids: Sequence[int], clock: Callable[[], float], toll: Toll | N
         count(Layer.PREDICTION, outcome, n=len(match_ids))
         raise
     seconds = perf_counter() - begun
-    for answer in answers.values():
-        count(Layer.PREDICTION, answer.outcome, answer.entry.league, seconds)
+    for (outcome, league), number in Counter((each.outcome, each.entry.league) for each in answers.values()).items():
+        count(Layer.PREDICTION, outcome, league, seconds, number)
     return answers
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import DateField, Exists, F, OuterRef, QuerySet, Subquery, Value
 
 from matches.api.serializers import LeagueSerializer, TeamSerializer
-from matches.form import form_of, with_form
+from matches.form import forms_of, with_form
 from matches.models import League, LeagueSnapshot, Team, TeamSnapshot
 from matches.querysets import MatchQuerySet
 from predictions.cache import admission
@@ -33,7 +33,7 @@ class NoCommonLeague(LookupError):
 
 
 def what_if(home: Team, away: Team, *, day: date, today: date, league: str | None = None) -> dict[str, Any]:
-    """The document of a prediction, with `what_if` in the place of `match`, as if they met on `day`. One query.
+    """The document of a prediction, with `what_if` in the place of `match`, as if they met on `day`. Two queries.
 
     In the league with that code, or in the one in which both have ratings. It uses only what was known before the day,
     and follows from that alone; `retrospective` says that the day is over, of which the model may have learnt.
@@ -44,7 +44,7 @@ def what_if(home: Team, away: Team, *, day: date, today: date, league: str | Non
         model = active_model()
         meeting, features = _meeting(home, away, day, league)
         [prediction] = model.predict([features])
-        said, form = prediction.as_json(), form_of(meeting, home=home.name, away=away.name)
+        said, form = prediction.as_json(), forms_of([meeting])[meeting.pk]
         return {
             "what_if": {
                 "league": LeagueSerializer(meeting).data,
@@ -92,6 +92,8 @@ def _meetings(home: Team, away: Team, day: date) -> Iterable[Any]:
         league=F("pk"),
         home_team=Value(home.pk),
         away_team=Value(away.pk),
+        home_team_id=Value(home.pk),
+        away_team_id=Value(away.pk),
         season=Subquery(season),
         day=Value(day, DateField()),
     )

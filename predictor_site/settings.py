@@ -29,6 +29,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rest.keeping.keeping",
+    "rest.redirects.redirects",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rest.compression.compression",
@@ -157,7 +159,7 @@ CORS_ALLOWED_ORIGINS = [origin for origin in env.cors_origins() if origin != "*"
 # Where there are none, no answer need say that it depends on the origin.
 CORS_URLS_REGEX = rf"^{API}" if env.cors_origins() else r"(?!)"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "PATCH", "POST"]
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-match", "if-modified-since", "if-none-match"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-match", "if-none-match"]
 CORS_EXPOSE_HEADERS = [
     *("Age", "Allow", "Cache-Status", "Content-Disposition", "Content-Location", "ETag", "Link", "Location"),
     *("Retry-After", "WWW-Authenticate"),

@@ -23,19 +23,22 @@ LEAST = 200
 # ETag is the same for everybody, so there is none in it; its bytes are always the same.
 RANDOM_BYTES = 100
 
-_GZIP = re.compile(r"(?:gzip|x-gzip|\*)\s*(?:;\s*q=(?P<weight>[0-9.]+)\s*)?", re.IGNORECASE)
+_CODING = re.compile(r"(?P<name>[a-z-]+|\*)\s*(?:;\s*q=(?P<weight>[0-9.]+)\s*)?", re.IGNORECASE)
 
 
 def compression(get_response: _GetResponse) -> _GetResponse:
     """A middleware. It stands around all that looks at bodies or ETags."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        known = _without_suffix(request)
+        accepted = _accepts_gzip(request)
+        # Who takes no gzip has no use for what it has compressed; but it may still write over what it has read so.
+        known = accepted and _without_suffix(request, "HTTP_IF_NONE_MATCH")
+        known = _without_suffix(request, "HTTP_IF_MATCH") or known
         response = get_response(request)
         if not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        if _accepts_gzip(request):
+        if accepted:
             if response.status_code == HTTPStatus.NOT_MODIFIED:
                 if known:
                     _add_suffix(response)
@@ -58,10 +61,10 @@ def _compress(response: HttpResponse) -> None:
 
 
 def _accepts_gzip(request: HttpRequest) -> bool:
-    for coding in request.headers.get("Accept-Encoding", "").split(","):
-        if found := _GZIP.fullmatch(coding.strip()):
-            return found["weight"] is None or found["weight"].strip("0.") != ""
-    return False
+    codings = map(_CODING.fullmatch, map(str.strip, request.headers.get("Accept-Encoding", "").split(",")))
+    accepts = {found["name"].lower(): (found["weight"] or "1").strip("0.") != "" for found in codings if found}
+    # What is named counts, wherever `*` stands (RFC 9110, 12.5.3).
+    return next((accepts[name] for name in ("gzip", "x-gzip", "*") if name in accepts), False)
 
 
 def _add_suffix(response: HttpResponse) -> None:
@@ -69,12 +72,10 @@ def _add_suffix(response: HttpResponse) -> None:
         response.headers["ETag"] = f'{response.headers["ETag"].removesuffix(chr(34))}-gzip"'
 
 
-def _without_suffix(request: HttpRequest) -> bool:
-    """Make the request's conditions name what is not compressed. Whether one did name what is."""
-    named = False
-    for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"):
-        text = request.META.get(name, "")
-        if '-gzip"' in text:
-            request.META[name] = text.replace('-gzip"', '"')
-            named = True
+def _without_suffix(request: HttpRequest, name: str) -> bool:
+    """Make this condition of the request's name what is not compressed. Whether it did name what is."""
+    text = request.META.get(name, "")
+    named = '-gzip"' in text
+    if named:
+        request.META[name] = text.replace('-gzip"', '"')
     return named

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -18,9 +20,11 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.conditional import etag_of
+from rest.parameters import refuse_unknown_parameters
 
 
 class DescriptionView(APIView):
@@ -31,6 +35,7 @@ class DescriptionView(APIView):
 
     @extend_schema(operation_id="schema", tags=["operation"], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> HttpResponse:
+        refuse_unknown_parameters(request, [])
         renderer: Any = request.accepted_renderer
         body, etag = _rendered(renderer.__class__)
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
@@ -42,6 +47,18 @@ class DocumentationView(SpectacularSwaggerView):
 
     authentication_classes: list[type] = []
     url_name = "schema"
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        """The same for everybody: rendered without the request, there is no token in it, and so no cookie."""
+        refuse_unknown_parameters(request, [])
+        shown: Response = super().get(request)  # type: ignore[no-untyped-call]
+        headers = {**shown.headers, "Cache-Control": "no-cache"}
+        return HttpResponse(render_to_string(self.template_name, shown.data), headers=headers)
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What REST framework would tell of the view has no form here: there is no page to show it on."""
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @cache

@@ -17,11 +17,19 @@ NO_YEAR = f"Not in a year from {YEARS.start} to {YEARS.stop - 1}."
 
 
 def refuse_unknown_parameters(request: Request, known: Iterable[str]) -> None:
-    """Raise ValidationError for a query parameter that nobody knows: `?statu=` would else mean all there are."""
+    """Raise ValidationError for a query parameter that nobody knows: `?statu=` would else mean all there are.
+
+    Also for one that is there twice, of which only the last would count.
+    """
     known = {*known, *filter(None, [api_settings.URL_FORMAT_OVERRIDE])}
-    if unknown := request.query_params.keys() - known:
-        message = f"There is no such parameter. There are: {', '.join(sorted(known))}."
-        raise exceptions.ValidationError({name: [message] for name in sorted(unknown)})
+    unknown = f"There is no such parameter. There are: {', '.join(sorted(known))}."
+    wrong = {
+        name: [unknown if name not in known else "This parameter is there more than once."]
+        for name, values in sorted(request.query_params.lists())
+        if name not in known or len(values) > 1
+    }
+    if wrong:
+        raise exceptions.ValidationError(wrong)
 
 
 class Parameters(serializers.Serializer[Any]):

@@ -49,7 +49,14 @@ class CSVRenderer(renderers.BaseRenderer):
 
 
 class BrowsableRenderer(renderers.BrowsableAPIRenderer):
-    """A page for a person. It has no forms of fields, and no cookies: who writes sends a key, which no browser does."""
+    """A page for a person. It has no forms of fields, and no cookies: who writes sends a key, which no browser does.
+
+    It is the same with a key as without one, so that anybody may be given it by a cache.
+    """
+
+    def show_form_for_method(self, view: Any, method: str, request: Any, obj: Any) -> bool:
+        """Whether anybody may do so: who asks does not matter."""
+        return method in view.allowed_methods and not view.get_permissions()
 
     def get_rendered_html_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
         """Only whether there is a button for the method: OPTIONS alone, since deleting isn't possible anywhere."""
@@ -58,7 +65,7 @@ class BrowsableRenderer(renderers.BrowsableAPIRenderer):
     def get_context(self, data: Any, accepted_media_type: str | None, renderer_context: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(data, accepted_media_type, renderer_context)
         # Otherwise each page would set a cookie, and no cache could keep it. No address of the API asks for the token.
-        return {**context, "csrf_token": "NOTPROVIDED"}
+        return {**context, "csrf_token": "NOTPROVIDED", "user": None}
 
 
 RENDERERS = (JSONRenderer, CSVRenderer, BrowsableRenderer)

@@ -27,7 +27,6 @@ JSON, CSV, TEXT, PROBLEM = "application/json", "text/csv", "text/plain", "applic
 # name: (description, schema)
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ETag": ("Changes with the answer. Send it as `If-None-Match` to be told 304 while it is the same.", {}),
-    "Last-Modified": ("When the prediction was made.", {}),
     "Cache-Control": ("How long it may be kept without asking again.", {}),
     "Age": ("Seconds since the answer was put into the cache.", {"type": "integer", "minimum": 0}),
     "Cache-Status": (
@@ -42,9 +41,13 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "WWW-Authenticate": ("How to say who is asking.", {}),
 }
 _ALWAYS = ("ETag", "Cache-Control", "Cache-Status", "Location", "Content-Location", "WWW-Authenticate")
-_CONDITIONS = {
-    "If-None-Match": "The ETag of an answer that you have: 304 while it is the same.",
-    "If-Match": "The ETag of what you have read: 412 if it is another by now.",
+# name: (description, schema)
+_CONDITIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "If-None-Match": ("The ETag of an answer that you have: 304 while it is the same.", {}),
+    "If-Match": (
+        "The ETag of what you have read, with its quotation marks: 412 if it is another by now.",
+        {"pattern": r'^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$'},
+    ),
 }
 _OF_PROBLEMS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
@@ -137,7 +140,8 @@ class ResourceSchema(AutoSchema):
             yield "If-Match"
 
     def _condition(self, name: str) -> dict[str, Any]:
-        parameter = {"name": name, "in": "header", "description": _CONDITIONS[name], "schema": {"type": "string"}}
+        description, schema = _CONDITIONS[name]
+        parameter = {"name": name, "in": "header", "description": description, "schema": {"type": "string", **schema}}
         return self._component(ResolvedComponent.PARAMETER, name, parameter)
 
     def _process_override_parameters(self, direction: Any = "request") -> dict[Any, Any]:

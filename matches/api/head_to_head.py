@@ -16,8 +16,9 @@ from matches.api.parameters import TwoTeams
 from matches.api.serializers import FullMatchSerializer, TeamSerializer
 from matches.api.views import COLUMNS, ask_again
 from matches.head_to_head import Tally, meetings, tallies
-from matches.lookup import TeamAmbiguous, TeamNotFound, find_team
+from matches.lookup import TeamAmbiguous, TeamNotFound, find_team, suggest
 from matches.models import Team
+from matches.signals import suggesting
 from rest.problems import Problem
 from rest.schema import may_answer
 
@@ -61,16 +62,16 @@ class HeadToHead(APIView):
     csv_columns = COLUMNS
 
     @extend_schema(parameters=[TwoTeams, PageParameters], responses=HeadToHeadSerializer)
-    @may_answer("not-found", headers=["Link"])
+    @may_answer("not-found", "too-many-requests", headers=["Link"])
     def get(self, request: Request) -> Response:
         """The matches of two teams against each other that are decided, the latest first, and what they add up to.
 
-        In all leagues unless one is named. Awarded matches count. 404 with `suggestions` if there is no such team, 400
-        with `candidates` if there are several.
+        In all leagues unless one is named. Awarded matches count. 404 with `suggestions` if there is no such team, each
+        of which counts as a cold prediction does; 400 with `candidates` if there are several.
         """
         wanted = TwoTeams.read(request, beside=MeetingPagination.query_params)
         league = wanted.get("league")
-        home, away = _teams(wanted, league)
+        home, away = _teams(request, wanted, league)
         if home == away:
             raise ValidationError({"away": ["A team does not play against itself."]})
         matches = meetings(home, away)
@@ -90,7 +91,7 @@ class HeadToHead(APIView):
         return Response(HeadToHeadSerializer(told).data, headers=pages.link_header())
 
 
-def _teams(wanted: dict[str, Any], league: str | None) -> tuple[Team, Team]:
+def _teams(request: Request, wanted: dict[str, Any], league: str | None) -> tuple[Team, Team]:
     """The home team and the away team. Raises Problem that tells of either why there is none."""
     teams, unknown, several = [], {}, {}
     for side in ("home", "away"):
@@ -101,7 +102,8 @@ def _teams(wanted: dict[str, Any], league: str | None) -> tuple[Team, Team]:
         except TeamAmbiguous as error:
             several[side] = error
     if unknown:
-        suggestions = {side: error.suggestions for side, error in unknown.items()}
+        suggesting.send(sender=HeadToHead, request=request, names=len(unknown))
+        suggestions = {side: suggest(wanted[side], league=league) for side in unknown}
         raise Problem("not-found", " ".join(map(str, unknown.values())), suggestions=suggestions)
     if several:
         candidates = {

@@ -18,4 +18,11 @@ class MayWriteMatches(BasePermission):
         # A method that the view does not know is answered as such, whoever asks.
         if method in SAFE_METHODS or method not in view.allowed_methods:
             return True
-        return bool(request.user.has_perm(PERMISSIONS[method]))
+        if request.user.has_perm(PERMISSIONS[method]):
+            return True
+        self.message = (
+            f"This takes the permission {PERMISSIONS[method]}, which the key's user does not have."
+            if request.user.is_authenticated
+            else "This key only reads: it has no user whose permissions would count."
+        )
+        return False

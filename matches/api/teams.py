@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -59,8 +60,8 @@ class ListedTeamSerializer(TeamSerializer):
 
 
 class FullTeamSerializer(ListedTeamSerializer):
-    """`ratings` are the latest, null before its first match. `form` are its last matches in that league, at most five,
-    the latest first."""
+    """`ratings` are the latest up to today (UTC), null before its first match. `form` are its last matches in that
+    league until then, at most five, the latest first."""
 
     ratings = serializers.SerializerMethodField()
     form = serializers.SerializerMethodField()
@@ -118,11 +119,17 @@ class TeamDetail(RetrieveAPIView[Team]):
 
 
 def _lately(team_id: int | None) -> dict[str, Any]:
-    """The latest snapshot of a team, and its form in the league of that. Two queries."""
-    latest = TeamSnapshot.objects.filter(team=team_id).select_related("league").order_by("-day", "-pk").first()
+    """The latest snapshot of a team, and its form in the league of that. Two queries.
+
+    A result that was entered for a day to come says nothing of today.
+    """
+    today = timezone.now().date()
+    snapshots = TeamSnapshot.objects.filter(team=team_id, day__lte=today).select_related("league")
+    latest = snapshots.order_by("-day", "-pk").first()
     if latest is None:
         return {"latest": None, "form": []}
-    theirs = Match.objects.played().filter(Q(home_team=team_id) | Q(away_team=team_id), league=latest.league)
+    played = Match.objects.played().filter(league=latest.league, day__lte=today)
+    theirs = played.filter(Q(home_team=team_id) | Q(away_team=team_id))
     form = list(theirs.with_names().order_by("-day", "-pk")[:LENGTH])
     return {"latest": latest, "form": [_fared(match, team_id) for match in form]}
 

@@ -20,6 +20,7 @@ from predictions.api.headers import list_headers
 from predictions.api.items import items, with_items
 from predictions.api.schemas import PredictionsSerializer, predicts
 from rest.fields import StrictSerializer, WholeNumberField
+from rest.parameters import refuse_unknown_parameters
 
 MOST_IDS = 500
 
@@ -62,6 +63,7 @@ class PredictionBatch(APIView):
     @predicts(headers=["Cache-Control"])
     def post(self, request: Request) -> HttpResponseBase:
         """Always 200 for ids that are whole numbers: each item has a status of its own."""
+        refuse_unknown_parameters(request, [])
         asked = BatchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         match_ids: list[int] = asked.validated_data["match_ids"]

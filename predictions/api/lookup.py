@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -34,7 +35,7 @@ class PredictionLookup(APIView):
     csv_columns = columns.PREDICTION
 
     @extend_schema(parameters=[LookupParameters], responses=PredictionSerializer)
-    @predicts("not-found", headers=["Age", "Last-Modified", "Content-Location"])
+    @predicts("not-found", headers=["Age", "Content-Location"])
     def get(self, request: Request) -> HttpResponseBase:
         """As the prediction's own address, which Content-Location names, answers.
 
@@ -45,6 +46,9 @@ class PredictionLookup(APIView):
         sides = teams.meant(wanted)
         if not all(sides.values()):
             return teams.not_found(request, wanted, sides)
+        # Two of one name may meet, in different countries.
+        if sides["home"] == sides["away"] and len(sides["home"]) == 1:
+            raise ValidationError({"away": ["A team cannot play against itself."]})
         fixtures = Match.objects.filter(home_team__in=sides["home"], away_team__in=sides["away"])
         if league is not None:
             fixtures = fixtures.filter(league__code=league)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.http import http_date
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,8 +26,9 @@ def prediction_response(
     # As of now, not of when it was asked: what was waited for is that much nearer to kickoff.
     told = cache_headers(answer, now=timezone.now().timestamp()) | dict(headers or {})
     if answer.entry.is_absence:
+        # It may be there in a moment, and nobody could tell a client: as every error, it is not to be kept.
+        del told["Cache-Control"]
         return problem_response(request, kind="not-found", detail=f"There is no match {match_id}.", headers=told)
-    told["Last-Modified"] = http_date(answer.entry.stored_at)
     if is_json(request):
         # Stored with the bytes, whose hash it is. Another form of them gets one of its own.
         told["ETag"] = quoted(answer.entry)

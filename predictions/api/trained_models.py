@@ -16,6 +16,7 @@ from predictions.models import TrainedModel
 from predictions.track_record import Record
 from rest.filters import StrictFilterBackend
 from rest.pagination import KeysetPagination
+from rest.parameters import refuse_unknown_parameters
 from rest.problems import Problem
 
 # Each result changes a record, of which nobody tells a client.
@@ -104,7 +105,8 @@ class TrainedModelDetail(_TrainedModelView, RetrieveAPIView[TrainedModel]):
     filter_backends: list[type] = []
 
     def get_object(self) -> TrainedModel:
-        """Raises Problem (404)."""
+        """Raises Problem (404), and ValidationError."""
+        refuse_unknown_parameters(self.request, [])
         version = self.kwargs["version"]
         row = self.get_queryset().filter(version=version).first()
         if row is None:

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from predictions.api import columns
 from predictions.api.responses import prediction_response
 from predictions.api.schemas import PredictionSerializer, predicts
+from rest.parameters import refuse_unknown_parameters
 
 
 class PredictionView(APIView):
@@ -18,7 +19,8 @@ class PredictionView(APIView):
     csv_columns = columns.PREDICTION
 
     @extend_schema(responses=PredictionSerializer)
-    @predicts(headers=["Age", "Last-Modified"])
+    @predicts(headers=["Age"])
     def get(self, request: Request, match_id: int) -> HttpResponseBase:
         """404 for a match that does not exist; 503 while no model is active, or too many ask for what is not cached."""
+        refuse_unknown_parameters(request, [])
         return prediction_response(request, match_id)

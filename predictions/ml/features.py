@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from math import isfinite, isnan, nan
+from math import inf, nan
 from typing import Any, NamedTuple
 
 from django.db.models import Func, OuterRef, QuerySet, Subquery, TextField
@@ -62,7 +62,7 @@ class Features(NamedTuple):
 
     def to_json(self) -> bytes:
         """An object of numbers, null for nan, from which `from_json` makes exactly these again."""
-        if not all(isnan(value) or isfinite(value) for value in self):
+        if inf in self or -inf in self:
             raise ValueError(f"JSON has no such numbers: {self}")
         return (_JSON % tuple(["null" if value != value else repr(value) for value in self])).encode()
 

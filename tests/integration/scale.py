@@ -8,6 +8,8 @@ from matches.models import League, LeagueSnapshot, Match, Team, TeamSnapshot
 from tests.matches.ratings.football import make_league, make_teams, season
 
 TEAMS = 20
+# That play in none of the leagues. A table of a few hundred teams PostgreSQL would rather read as a whole.
+OTHER_TEAMS = 10_000
 SEASON = 2000
 MATCHES_A_SEASON = TEAMS * (TEAMS - 1)
 
@@ -30,6 +32,7 @@ def make_football(*, leagues: int, seasons: int, playing: int | None = None) -> 
     Team.objects.bulk_create(
         Team(name=f"Team {team} of {number}", country="xx") for number in numbers for team in range(TEAMS)
     )
+    Team.objects.bulk_create(Team(name=f"Other team {number}", country="xx") for number in range(OTHER_TEAMS))
     assert [league.pk - first.pk for league in others] == list(range(1, leagues))
     for later in range(1, seasons):
         years = f"make_interval(years => {later})"

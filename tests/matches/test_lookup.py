@@ -71,11 +71,11 @@ def test_what_is_no_teams_id_is_no_team(text: str) -> None:
         find_team(text)
 
 
-def test_who_is_not_found_is_told_what_may_be_meant() -> None:
+def test_nothing_is_suggested_unasked(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_team("Arsenal")
-    with pytest.raises(TeamNotFound) as caught:
+    with pytest.raises(TeamNotFound) as caught, django_assert_num_queries(2):
         find_team("Arsenall")
-    assert caught.value.suggestions == ["Arsenal"]
+    assert caught.value.name == "Arsenall"
 
 
 def test_who_asks_for_several_is_told_which() -> None:

@@ -106,5 +106,5 @@ def test_a_leagues_last_results_are_told_the_latest_first(league: League) -> Non
     finish(one, 1, 0)
     finish(other, 0, 0)
 
-    assert played_of(league)[:2] == [other, one]
-    assert len(played_of(league)) == module.PLAYED_OF_ONE_LEAGUE
+    assert played_of(league, now=other.kickoff)[:2] == [other, one]
+    assert len(played_of(league, now=other.kickoff)) == module.PLAYED_OF_ONE_LEAGUE

@@ -49,3 +49,39 @@ def test_an_error_is_a_page_that_leads_back(client: Client, address: str, status
     assert words in response.content.decode()
     assert "the-secret" not in response.content.decode()
     assert b'<a href="/">All coming matches</a>' in response.content
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("GET", "/nothing/", 404),
+        ("GET", "/matches/999999999/", 404),
+        ("GET", "/static/nothing.css", 404),
+        ("GET", "/matches/1", 308),
+        ("GET", "/admin/matches/", 302),
+        ("POST", "/problems/", 405),
+        ("OPTIONS", "/problems/", 405),
+        ("POST", "/admin/login/", 403),
+    ],
+)
+@pytest.mark.usefixtures("db")
+def test_what_is_no_page_is_not_kept(method: str, address: str, status: int) -> None:
+    response = Client(enforce_csrf_checks=True).generic(method, address)
+
+    assert response.status_code == status
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_what_is_asked_of_an_unknown_host_is_not_kept_either(client: Client) -> None:
+    response = client.get("/problems/", headers={"host": "elsewhere.example"})
+
+    assert response.status_code == 400
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_page_is_kept_as_it_says(client: Client) -> None:
+    response = client.get("/problems/")
+    again = client.get("/problems/", headers={"if-none-match": response.headers["ETag"]})
+
+    assert (response.status_code, again.status_code) == (200, 304)
+    assert response.headers["Cache-Control"] == again.headers["Cache-Control"] == "public, max-age=60"

@@ -120,9 +120,29 @@ class TestHome:
         assert not response.cookies
 
     @pytest.mark.usefixtures("warm")
-    def test_head_is_answered_and_nothing_else(self, client: Client) -> None:
-        assert client.head("/").status_code == 200
-        assert client.post("/").status_code == 405
+    def test_head_is_answered_as_get_is(self, client: Client) -> None:
+        got, told = client.get("/"), client.head("/")
+
+        assert told.status_code == 200
+        assert told.content == b""
+        assert told.headers == got.headers
+        assert "ETag" in told.headers
+        assert client.head("/", headers={"if-none-match": told.headers["ETag"]}).status_code == 304
+
+    @pytest.mark.usefixtures("warm")
+    def test_a_condition_by_date_is_passed_over_since_it_has_none(self, client: Client) -> None:
+        long_ago = "Sat, 01 Jan 2000 00:00:00 GMT"
+
+        for condition in ("if-modified-since", "if-unmodified-since"):
+            assert client.get("/", headers={condition: long_ago}).status_code == 200
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    @pytest.mark.usefixtures("db")
+    def test_no_other_method_is_known_with_or_without_a_token(self, method: str) -> None:
+        response = Client(enforce_csrf_checks=True).generic(method, "/")
+
+        assert response.status_code == 405
+        assert response.headers["Allow"] == "GET, HEAD"
 
     def test_without_matches_it_says_how_to_get_some(self, text: Text, db: None) -> None:
         assert "manage.py load_demo" in text("/")
@@ -148,6 +168,18 @@ class TestLeague:
         assert page.count('class="fixture"') == 30
         assert f'href="{address(played)}"' in page
         assert f"<b>{played.home_goals}–{played.away_goals}</b>" in page
+
+    @pytest.mark.usefixtures("model")
+    def test_a_result_entered_for_a_day_to_come_has_not_just_been_played(self, text: Text) -> None:
+        today, later = upcoming(2)
+        for match, kickoff in ((today, timezone.now()), (later, timezone.now() + timedelta(days=1))):
+            match.kickoff = kickoff
+            finish(match, 9, 8)
+
+        page = text("/leagues/en.1/")
+
+        assert f'href="{address(today)}"' in page
+        assert f'href="{address(later)}"' not in page
 
     @pytest.mark.usefixtures("warm")
     def test_it_takes_three_queries_and_one_round_trip(
@@ -222,6 +254,11 @@ class TestMatch:
 
         assert "Nothing was said of this match before kick-off." in page
         assert "has learnt from this very match" in page
+
+    def test_a_result_that_was_entered_before_kick_off_says_so(self, text: Text, fixture: Match) -> None:
+        finish(fixture, 2, 1)
+
+        assert "The result was entered before the kick-off that is on record." in text(address(fixture))
 
     def test_an_awarded_match_did_not_end_on_the_pitch(self, text: Text, model: ActiveModel) -> None:
         match = Match.objects.played().order_by("-kickoff")[0]

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from matches import services
 from matches.importers import import_file
@@ -383,3 +384,10 @@ def test_nothing_is_void_before_the_commit(voided: Callable[[], set[int | str]])
         names = [keys.generation(of) for of in (1, 2, 3, 4)]
         assert len(caches["predictions"].get_many(names)) == 4
     assert voided() == {2}
+
+
+def test_suggestions_of_teams_to_compare_are_paid_for(client: Client, football: None, settings: Settings) -> None:
+    settings.RATE_PER_ADDRESS = 1
+    statuses = [client.get("/api/v1/head-to-head/", {"home": "A", "away": "Nodr"}).status_code for _ in range(2)]
+    assert statuses == [404, 429]
+    assert client.get("/api/v1/head-to-head/", {"home": "A", "away": "B"}).status_code == 200

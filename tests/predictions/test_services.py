@@ -50,10 +50,10 @@ class TestOne:
         assert round_trips.count == 1
 
     @pytest.mark.usefixtures("known")
-    def test_a_miss_takes_one_query_and_four_round_trips(
+    def test_a_miss_takes_two_queries_and_four_round_trips(
         self, fixture: Match, now: datetime, django_assert_num_queries: DjangoAssertNumQueries, round_trips: RoundTrips
     ) -> None:
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             services.predict(fixture.pk, now=now)
         assert round_trips.count == 4
 

@@ -75,7 +75,7 @@ class TestCharges:
         self, now: datetime, round_trips: RoundTrips, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         ids = [match.pk for match in upcoming(2)]
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             services.predict_many(ids, now=now, toll=TOLL)
         assert round_trips.count == 4
         assert paid(now) == 2

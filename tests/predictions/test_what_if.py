@@ -36,9 +36,9 @@ def test_it_is_bit_for_bit_what_is_said_of_a_match(season: int) -> None:
 
 
 @pytest.mark.usefixtures("model")
-def test_it_takes_one_query_beside_the_models(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_it_takes_two_queries_beside_the_models(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     match = Match.objects.scheduled().with_names()[0]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         say(match)
 
 

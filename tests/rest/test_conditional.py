@@ -70,15 +70,14 @@ def test_who_has_another_gets_it() -> None:
     assert ask(dated, if_none_match='"other"').status_code == 200
 
 
-def test_a_date_counts_only_without_an_etag() -> None:
-    assert ask(dated, if_modified_since=http_date(MADE)).status_code == 304
-    assert ask(dated, if_modified_since=http_date(MADE - 1)).status_code == 200
-    assert ask(dated, if_modified_since=http_date(MADE), if_none_match='"other"').status_code == 200
+@pytest.mark.parametrize("name", ["if_modified_since", "if_unmodified_since"])
+@pytest.mark.parametrize("moment", [MADE - 1, MADE, MADE + 1])
+def test_conditions_by_date_are_passed_over(name: str, moment: int) -> None:
+    assert ask(dated, **{name: http_date(moment)}).status_code == 200
 
 
-@pytest.mark.parametrize("condition", [{"if_match": '"other"'}, {"if_unmodified_since": http_date(MADE - 1)}])
-def test_a_condition_that_is_not_met_is_a_problem(condition: dict[str, str]) -> None:
-    response = ask(dated, **condition)
+def test_a_condition_that_is_not_met_is_a_problem() -> None:
+    response = ask(dated, if_match='"other"')
 
     assert response.status_code == 412
     assert b"/problems/precondition-failed" in response.content
@@ -109,3 +108,18 @@ def test_who_writes_may_say_over_what() -> None:
     with pytest.raises(Problem) as raised:
         require_match(request, etag='"c"')
     assert raised.value.status_code == 412
+
+
+@pytest.mark.parametrize("condition", ["", " ", "deadbeef", '"', "W/", "a, b", "*, *"])
+def test_who_writes_over_something_that_it_does_not_name_is_refused(condition: str) -> None:
+    request = RequestFactory().patch("/api/v1/matches/1/", headers={"if-match": condition})
+    with pytest.raises(Problem) as raised:
+        require_match(request, etag='"deadbeef"')
+    assert raised.value.status_code == 400
+    assert "quotation marks" in str(raised.value.detail)
+
+
+@pytest.mark.parametrize("moment", [MADE - 1, MADE + 1])
+def test_who_writes_may_not_say_so_by_a_date(moment: int) -> None:
+    headers = {"if-unmodified-since": http_date(moment)}
+    require_match(RequestFactory().patch("/api/v1/matches/1/", headers=headers), etag='"a"')

@@ -54,3 +54,9 @@ def test_a_day_is_written_in_one_way(day: str) -> None:
 
 def test_what_nobody_knows_is_refused() -> None:
     assert wrong("seson=2014&season=x") == ["seson"]
+
+
+def test_what_is_there_twice_is_refused() -> None:
+    assert wrong("season=2014&season=2015") == ["season"]
+    assert wrong("season=2014&format=csv&format=json") == ["format"]
+    assert wrong("season=2014&season=2014&seson=1") == ["season", "seson"]

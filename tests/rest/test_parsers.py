@@ -41,3 +41,13 @@ def test_it_is_utf_8_whatever_the_request_says(encoding: str) -> None:
 def test_what_is_no_json_is_the_clients_mistake(body: bytes) -> None:
     with pytest.raises(ParseError):
         parse(body)
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1, "b": 2, "a": 1}', b'[{"c": {"a": 1, "\\u0061": 2}}]'])
+def test_a_member_that_is_there_twice_is_named(body: bytes) -> None:
+    with pytest.raises(ParseError, match="the member 'a' is there more than once"):
+        parse(body)
+
+
+def test_members_of_different_objects_may_be_called_the_same() -> None:
+    assert parse(b'[{"a": {"a": 1}}, {"a": 2}]') == [{"a": {"a": 1}}, {"a": 2}]

@@ -3,11 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from access import keys
 
 RAW = b'{"match":{"id":1},"home":0.50}'
 
@@ -104,3 +107,15 @@ def test_the_page_has_no_form_where_a_key_is_needed() -> None:
 
     assert b'name="_content"' not in page
     assert b'name="_content"' in get_as("api").content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/api/v1/models/", "/api/v1/matches/"])
+def test_the_page_is_the_same_whoever_asks(client: Client, address: str) -> None:
+    secret = keys.create(name="x", user=User.objects.create_superuser("the-boss")).secret
+    page = client.get(address, {"format": "api"})
+    with_key = client.get(address, {"format": "api"}, headers={"authorization": f"Bearer {secret}"})
+
+    assert page.status_code == with_key.status_code == 200
+    assert with_key.content == page.content
+    assert b"the-boss" not in page.content

@@ -59,7 +59,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps({**_as_dict(made.key), "secret": made.secret}))
         else:
-            self.stdout.write(f"{made.secret}\nKeep it: it is not shown again. Send it as `Authorization: Bearer …`.")
+            self.stdout.write(made.secret)
+            self.stderr.write("Keep it: it is not shown again. Send it as `Authorization: Bearer …`.")
 
     def _list(self, as_json: bool) -> None:
         rows = [_as_dict(key) for key in ApiKey.objects.select_related("user")]

@@ -48,6 +48,6 @@ ANY: Any = _Any()
 
 def rewrite(patch: pytest.MonkeyPatch, name: str, old: str, new: str) -> None:
     """Another text for a part of one of the scripts."""
-    source = getattr(scripts, name).source
-    assert source.count(old) == 1, f"the script {name} has changed: it has {old!r} {source.count(old)} times"
-    patch.setattr(scripts, name, scripts.Script.of(source.replace(old, new)))
+    step = getattr(scripts, name).step
+    assert step.count(old) == 1, f"the script {name} has changed: it has {old!r} {step.count(old)} times"
+    patch.setattr(scripts, name, scripts.Script.of(step.replace(old, new)))

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from rest_framework.request import Request
 
 from matches.models import League, Match, Team, TeamAlias
+from matches.signals import suggesting
+from rest.problems import Problem
 from tests.matches.ratings.football import FIRST_DAY, make_league, make_teams, match
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,28 @@ def test_who_misspells_a_team_is_told_what_may_be_meant(client: Client, teams: l
     assert response.status_code == 404
     assert response.json()["suggestions"] == {"home": ["United"], "away": ["City"]}
     assert response.json()["detail"] == "There is no team called “Unitd”. There is no team called “Cty”."
+
+
+def test_who_listens_may_refuse_suggestions_before_any_is_looked_for(
+    client: Client, teams: list[Team], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    heard = []
+
+    def refuse(*, request: Request, names: int, **kwargs: Any) -> None:
+        heard.append((request.path, names))
+        raise Problem("too-many-requests", "Enough.", retry_after=7)
+
+    suggesting.connect(refuse)
+    try:
+        with django_assert_num_queries(4):  # two for each name
+            response = client.get(ADDRESS, {"home": "Unitd", "away": "Cty"})
+        shown(client, home="United", away="City")
+    finally:
+        suggesting.disconnect(refuse)
+    assert heard == [(ADDRESS, 2)]
+    assert response.status_code == 429
+    assert response.headers["Retry-After"] == "7"
+    assert response.json()["type"] == "/problems/too-many-requests"
 
 
 def test_who_may_mean_several_teams_is_told_which(client: Client, teams: list[Team]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from matches.models import League, Match, Team, TeamAlias, TeamSnapshot
@@ -130,6 +131,19 @@ def test_a_team_has_its_latest_ratings_and_its_form_in_that_league(
         "away_goals": 0,
         "result": "L",
     }
+
+
+def test_a_result_entered_for_a_day_to_come_is_not_how_a_team_stands(client: Client, league: League) -> None:
+    a, b = make_teams("A", "B")
+    today = timezone.now().date()
+    for number in (0, 1, 30):
+        match(league, today.year, today + timedelta(days=number), a, b, (1, 0)).save()
+
+    shown = client.get(f"/api/v1/teams/{a.pk}/").json()
+
+    assert TeamSnapshot.objects.filter(team=a, day__gt=today).count() == 2
+    assert (shown["ratings"]["day"], shown["ratings"]["played"]) == (today.isoformat(), 1)
+    assert [one["day"] for one in shown["form"]] == [today.isoformat()]
 
 
 def test_a_team_without_a_match_has_neither_ratings_nor_form(client: Client) -> None:

@@ -370,6 +370,7 @@ def test_each_way_of_writing_needs_its_own_permission(
     adds, changes = make_client("add_match"), make_client("change_match")
     for response in (post(changes, body), patch(adds, fixture, {})):
         assert (response.status_code, response.json()["type"]) == (403, "/problems/forbidden")
+        assert "which the key's user does not have" in response.json()["detail"]
     assert post(adds, body).status_code == 201
     assert patch(changes, fixture, {}).status_code == 200
 
@@ -378,6 +379,7 @@ def test_a_key_without_a_user_may_only_read(fixture: Match, body: dict[str, Any]
     client = Client(headers={"Authorization": f"Bearer {keys.create(name='a reader').secret}"})
     assert client.get(ADDRESS).status_code == 200
     assert post(client, body).status_code == patch(client, fixture, {}).status_code == 403
+    assert "This key only reads" in post(client, body).json()["detail"]
 
 
 def test_a_browsers_session_is_no_key(admin_client: Client, body: dict[str, Any]) -> None:

@@ -90,7 +90,7 @@ def test_what_is_not_there_is_a_problem_in_its_place(client: Client) -> None:
 
 @pytest.mark.usefixtures("known")
 @pytest.mark.parametrize("count", [2, 20])
-def test_misses_take_one_query_four_round_trips_and_one_call_of_the_estimator_however_many(
+def test_misses_take_two_queries_four_round_trips_and_one_call_of_the_estimator_however_many(
     client: Client,
     count: int,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -98,7 +98,7 @@ def test_misses_take_one_query_four_round_trips_and_one_call_of_the_estimator_ho
     estimates: list[int],
 ) -> None:
     match_ids = [match.pk for match in upcoming(count)]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         results(client, match_ids)
     assert round_trips.count == 4
     assert estimates == [count]
@@ -214,3 +214,16 @@ def test_there_is_nothing_to_get(client: Client, model: ActiveModel) -> None:
     response = client.get(BATCH)
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST, OPTIONS"
+
+
+@pytest.mark.parametrize("query", ["fromat=csv", "match_ids=1", "format=csv&format=json"])
+def test_a_parameter_that_it_does_not_know_is_refused(client: Client, db: None, query: str) -> None:
+    response = client.post(f"{BATCH}?{query}", {"match_ids": [1]}, content_type="application/json")
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == [query.partition("=")[0]]
+
+
+def test_ids_that_are_given_twice_over_are_refused(client: Client, db: None) -> None:
+    response = client.post(BATCH, b'{"match_ids": [1], "match_ids": [2]}', content_type="application/json")
+    assert response.status_code == 400
+    assert "'match_ids'" in response.json()["detail"]

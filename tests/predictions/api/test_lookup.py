@@ -61,7 +61,7 @@ def test_it_is_the_prediction_itself_with_its_headers_and_its_address(client: Cl
     response = ask(client, home="Albion", away="Borough", date=fixture.day)
     assert response.content == itself.content
     assert response.headers["Content-Location"] == address
-    same = ("ETag", "Last-Modified", "Content-Type", "Vary")
+    same = ("ETag", "Content-Type", "Vary")
     assert {name: response.headers[name] for name in same} == {name: itself.headers[name] for name in same}
     assert response.headers["Cache-Status"].startswith("predictor; hit; ttl=")
     assert response.headers["Cache-Control"].startswith("public, max-age=60, stale-while-revalidate=30")
@@ -205,6 +205,19 @@ def test_what_makes_no_sense_is_refused_by_name(client: Client, db: None, parame
 @pytest.mark.parametrize("day", ["1850-01-01", "2200-12-31"])
 def test_any_day_in_a_season_may_be_asked_for(client: Client, fixture: Match, day: str) -> None:
     problem(client, 404, home="Albion", away="Borough", date=day)
+
+
+@pytest.mark.parametrize("away", ["Albion", "albion f.c.", "id"])
+def test_a_team_does_not_play_against_itself(client: Client, fixture: Match, away: str) -> None:
+    team = fixture.home_team
+    told = problem(client, 400, home=team.pk, away=team.pk if away == "id" else away)
+    assert told["errors"] == {"away": ["A team cannot play against itself."]}
+
+
+def test_two_teams_of_one_name_may_meet(client: Client, fixture: Match, abroad: League) -> None:
+    here, there = Team.objects.filter(name="Borough").order_by("country")
+    meeting = schedule(fixture.league, here, there, timezone.now() + timedelta(days=6))
+    assert found(client, home="Borough", away="Borough") == meeting.pk
 
 
 def test_any_name_may_be_asked_for(client: Client, league: League) -> None:

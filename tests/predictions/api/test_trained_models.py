@@ -175,3 +175,11 @@ def test_a_model_that_does_not_exist_is_not_found(client: Client, version: str) 
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["type"] == "/problems/not-found"
+
+
+def test_one_takes_no_parameters_but_the_form(client: Client) -> None:
+    register("one")
+    response = client.get(f"{LIST}one/?status=active")
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == ["status"]
+    assert client.get(f"{LIST}one/?format=csv").status_code == 200

@@ -54,7 +54,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_predictions(
     round_trips: RoundTrips,
     estimates: list[int],
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(ids(client, f"page_size={count}")) == count
     assert round_trips.count == 4
     assert estimates == [count]
@@ -74,7 +74,7 @@ def test_a_page_of_fifty_takes_no_more_queries(
         Match(league=league, season=2023, kickoff=kickoff + timedelta(days=n), home_team=home, away_team=away)
         for n in range(50)
     )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(ids(client, "page_size=50")) == 50
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.http import http_date
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from access.keys import create as create_key
@@ -179,11 +180,22 @@ def test_a_condition_that_does_not_hold_is_a_412_problem(client: Client, fixture
     assert response.json()["type"] == "/problems/precondition-failed"
 
 
-def test_it_was_modified_when_it_was_made(client: Client, fixture: Match) -> None:
+@pytest.mark.parametrize("name", ["If-Modified-Since", "If-Unmodified-Since"])
+def test_one_that_changes_within_the_second_is_not_taken_for_the_one_before(
+    client: Client, fixture: Match, name: str
+) -> None:
     first = client.get(address(fixture.pk))
-    made = first.headers["Last-Modified"]
-    assert client.get(address(fixture.pk), headers={"If-Unmodified-Since": made}).status_code == 200
-    assert client.get(address(fixture.pk), headers={"If-Modified-Since": made}).status_code == 304
+    # Two may be made in one second, and bear one date.
+    assert "Last-Modified" not in first.headers
+    response = client.get(address(fixture.pk), headers={name: http_date(timezone.now().timestamp())})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["fromat=csv", "league=en.1", "format=csv&format=json"])
+def test_a_parameter_that_it_does_not_know_is_refused(client: Client, fixture: Match, query: str) -> None:
+    response = client.get(f"{address(fixture.pk)}?{query}")
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == [query.partition("=")[0]]
 
 
 def test_head_has_the_headers_and_no_body(client: Client, fixture: Match) -> None:
@@ -207,8 +219,11 @@ def test_an_unknown_match_is_a_404_problem(client: Client, model: ActiveModel, m
 
 
 def test_an_absence_is_cached_too(client: Client, model: ActiveModel) -> None:
-    client.get(address(10**9))
-    assert client.get(address(10**9)).headers["Cache-Status"].startswith("predictor; hit; ttl=")
+    for status in ("predictor; fwd=miss", "predictor; hit; ttl="):
+        response = client.get(address(10**9))
+        assert response.headers["Cache-Status"].startswith(status)
+        # By us, who notice when there is such a match, and by nobody else.
+        assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("match_id", ["-1", "1.5", "x", "1e3"])

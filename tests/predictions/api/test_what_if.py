@@ -90,10 +90,10 @@ def test_a_client_may_keep_it_for_a_minute_and_is_told_when_it_is_the_same(clien
     assert again.headers["Cache-Status"] == "predictor; fwd=bypass"
 
 
-def test_it_costs_one_query_beside_the_teams_names_and_the_models(
+def test_it_costs_two_queries_beside_the_teams_names_and_the_models(
     client: Client, known: ActiveModel, django_assert_num_queries: DjangoAssertNumQueries, estimates: list[int]
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         document(client, home="Albion", away="Fortuna")
     assert estimates == [1]
 

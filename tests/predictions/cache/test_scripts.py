@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ResponseError
 
 from predictions.cache import scripts
-from predictions.cache.scripts import CHARGE, CLAIM, FILL, MINT, RELEASE, Call, Script
+from predictions.cache.scripts import CHARGE, CLAIM, FILL, MINT, PLACES_PER_CALL, RELEASE, Call, Script
 from tests.integration.servers import RedisServer
 from tests.predictions.conftest import RoundTrips, fill_up
 
@@ -32,6 +32,11 @@ def fill(
 ) -> Call:
     keys = [f"entry:{{{tag}}}", f"gen:{{{tag}}}", f"lease:{{{tag}}}"]
     return Call(FILL, keys, [generation, token, b"value", 1000, longer])
+
+
+def with_part(tag: str) -> Call:
+    whole = fill(tag)
+    return Call(FILL, [*whole.keys, f"part:{{{tag}}}"], [*whole.arguments, b"part", 1000])
 
 
 def release(tag: str = "7", *, generation: bytes = NEW, token: bytes = TOKEN, forget: int = 0) -> Call:
@@ -110,6 +115,37 @@ def test_a_call_that_fails_spoils_no_other(client: Redis) -> None:
     before, failed, after = scripts.run(client, [mint("1"), Call(count_up, ["word"], []), mint("2")])
     assert isinstance(failed, ResponseError)
     assert (before, after) == (NEW, NEW)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["scripts known", "scripts lost"])
+def test_many_places_share_a_call_and_each_is_judged_by_itself(client: Redis, known: bool) -> None:
+    tags = [str(number) for number in range(3 * PLACES_PER_CALL + 1)]
+    scripts.run(client, [claim(tag) for tag in tags])
+    for tag in tags[::2]:
+        client.delete(f"gen:{{{tag}}}")
+    if not known:
+        client.script_flush()
+    # Others have other numbers of keys and arguments.
+    results = scripts.run(client, [fill(tag) if int(tag) % 5 else with_part(tag) for tag in tags])
+    assert results == [int(tag) % 2 for tag in tags]
+    assert client.exists(*(f"lease:{{{tag}}}" for tag in tags)) == 0
+    assert [client.exists(f"entry:{{{tag}}}") for tag in tags] == results
+    assert [client.exists(f"part:{{{tag}}}") for tag in tags] == [int(tag) % 10 == 5 for tag in tags]
+
+
+def test_many_places_are_few_commands(client: Redis) -> None:
+    run(client, claim())
+    client.config_resetstat()
+    scripts.run(client, [claim(str(number)) for number in range(2 * PLACES_PER_CALL + 1)])
+    assert client.info("commandstats")["cmdstat_evalsha"]["calls"] == 3
+
+
+def test_a_place_that_fails_spoils_no_other_of_its_call(client: Redis) -> None:
+    client.set("word", "no number")
+    count_up = Script.of("return redis.call('INCR', KEYS[1])")
+    first, failed, last = scripts.run(client, [Call(count_up, [key], []) for key in ("a", "word", "b")])
+    assert isinstance(failed, ResponseError)
+    assert (first, last) == (1, 1)
 
 
 @pytest.mark.usefixtures("redis_away")

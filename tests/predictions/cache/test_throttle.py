@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
@@ -79,11 +80,11 @@ def test_the_time_to_wait_is_a_second_at_least() -> None:
 
 
 def test_what_is_more_than_a_minutes_worth_passes_when_nothing_is_owed_and_is_owed_then() -> None:
-    passes(1)
-    assert seconds_to_wait(500) == 1
-    assert passes(500, at=NOW + 1)
-    assert not passes(at=NOW + 440)
-    assert passes(at=NOW + 442)
+    passes(20)
+    assert seconds_to_wait(500) == 20
+    assert passes(500, at=NOW + 20)
+    assert not passes(at=NOW + 460)
+    assert passes(at=NOW + 461)
 
 
 def test_each_consumer_pays_for_itself() -> None:
@@ -126,7 +127,11 @@ def test_what_passes_is_what_a_bucket_would_hold_that_is_filled_drop_by_drop(
 
 def test_of_many_at_once_exactly_a_minutes_worth_passes() -> None:
     def ask(number: int) -> bool:
-        return passes()
+        try:
+            return passes()
+        finally:
+            # A connection to Redis that is new catches up with what the database says it has missed.
+            connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(ask, range(200))) == 60
