@@ -39,7 +39,7 @@ def cache_headers(answer: Answer, *, now: float) -> dict[str, str]:
     headers = {
         "Cache-Status": cache_status(answer, now=now),
         # One whose Age is beyond max-age is asked for again with its ETag, which costs a 304.
-        "Cache-Control": _freshness(answer, now).header(),
+        "Cache-Control": _freshness(answer, now, _most()).header(),
     }
     if answer.source in _FROM_CACHE:
         headers["Age"] = str(age(answer, now=now))
@@ -51,7 +51,8 @@ def list_headers(answers: Collection[Answer], *, now: float) -> dict[str, str]:
 
     It has no Age, since it was put together just now: each item says its own.
     """
-    freshness = [_freshness(answer, now) for answer in answers] or [_most()]
+    most = _most()
+    freshness = [_freshness(answer, now, most) for answer in answers] or [most]
     least = Freshness(*(min(seconds) for seconds in zip(*freshness, strict=True)))
     return {"Cache-Status": _common_status(answers, now), "Cache-Control": least.header()}
 
@@ -76,8 +77,7 @@ def age(answer: Answer, *, now: float) -> int:
     return max(0, floor(now - answer.entry.stored_at)) if answer.source in _FROM_CACHE else 0
 
 
-def _freshness(answer: Answer, now: float) -> Freshness:
-    most = _most()
+def _freshness(answer: Answer, now: float, most: Freshness) -> Freshness:
     max_age = max(0, min(most.max_age, floor(answer.entry.fresh_until - now)))
     grace = max(0, floor(answer.entry.stale_until - now) - max_age)
     return Freshness(max_age, min(most.stale_while_revalidate, grace), min(most.stale_if_error, grace))
